@@ -1,0 +1,38 @@
+import type { EventLogger } from '#adapters/lambda/logger.ts';
+import { Answer, createHttpHandler } from '#adapters/lambda/http-handler.ts';
+import { type HealthDeps, health, ready } from '#app/queries/health.ts';
+import { listIssuedForecasts } from '#app/queries/issued.ts';
+import { getModel, listModels, promoteModel, rollbackModel } from '#app/queries/models.ts';
+import { readSeries } from '#app/queries/series.ts';
+import { listWorkloads } from '#app/queries/workloads.ts';
+import type { Services } from '#app/services.ts';
+import { openApiDocument } from '#contracts/openapi.ts';
+
+/** Everything that is read: health, workloads, series, models, runs; and changes of the champion. */
+export function createHandler(deps: Services & HealthDeps, logger: EventLogger) {
+  return createHttpHandler(
+    {
+      health: () => health(deps),
+      ready: async () => {
+        const answer = await ready(deps);
+        return answer.ready ? answer : new Answer(503, answer);
+      },
+      listWorkloads: () => listWorkloads(deps),
+      getSeries: ({ query }) => readSeries(deps, query as Parameters<typeof readSeries>[1]),
+      listForecasts: ({ query }) =>
+        listIssuedForecasts(deps, query as Parameters<typeof listIssuedForecasts>[1]),
+      listModels: async ({ query }) => ({
+        models: await listModels(deps, query as Parameters<typeof listModels>[1]),
+      }),
+      getModel: ({ params }) => getModel(deps, params.id ?? ''),
+      promoteModel: ({ params }) => promoteModel(deps, params.id ?? ''),
+      rollbackModel: ({ params }) => rollbackModel(deps, params.id ?? ''),
+      listRuns: async ({ query }) => ({
+        runs: await deps.runs.list((query as { limit: number }).limit),
+      }),
+      getRun: ({ params }) => deps.runs.detail(params.id ?? ''),
+      openapi: async () => openApiDocument(deps.codeVersion),
+    },
+    logger,
+  );
+}

@@ -1,0 +1,43 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+import type { ServiceFunction } from './service-function.ts';
+
+/** What a function may be allowed to do with the items of a table. */
+export type TableAction = 'BatchGetItem' | 'GetItem' | 'PutItem' | 'Query' | 'UpdateItem';
+
+/**
+ * A table whose items are found by partition and sort key: paid by request, recoverable to any
+ * second of the last 35 days, kept when its stack is deleted.
+ *
+ * `Table` and not `TableV2`: Helios lives in one Region, and emulators accept this type.
+ */
+export class ItemTable extends Construct {
+  readonly table: Table;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.table = new Table(this, 'Table', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      timeToLiveAttribute: 'ttl',
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }
+
+  /** The table's name, for the functions' environment. */
+  get name(): string {
+    return this.table.tableName;
+  }
+
+  /** Allows `fn` these actions on this table. */
+  grant(fn: ServiceFunction, ...actions: readonly TableAction[]): void {
+    fn.allow({
+      actions: actions.map((action) => `dynamodb:${action}`),
+      resources: [this.table.tableArn],
+    });
+  }
+}

@@ -1,0 +1,70 @@
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { ROUTES } from '#contracts/routes.ts';
+import { RouteApi } from '../constructs/route-api.ts';
+import { ServiceFunction } from '../constructs/service-function.ts';
+import { type Stores, storeEnvironment } from '../constructs/stores.ts';
+
+export interface ApiStackProps extends StackProps {
+  readonly stores: Stores;
+  readonly alarmTopic: ITopic;
+  /** Lives with the pipeline it starts. */
+  readonly train: ServiceFunction;
+}
+
+/** The HTTP API and the functions behind its routes. */
+export class ApiStack extends Stack {
+  readonly api: RouteApi;
+  readonly functions: readonly ServiceFunction[];
+
+  constructor(scope: Construct, id: string, props: ApiStackProps) {
+    super(scope, id, { description: 'Helios: the HTTP API', ...props });
+    const { stores } = props;
+    const common = {
+      // As long as API Gateway waits.
+      timeout: Duration.seconds(29),
+      environment: storeEnvironment(stores),
+      alarmTopic: props.alarmTopic,
+    };
+    const ingest = new ServiceFunction(this, 'Ingest', {
+      ...common,
+      name: 'ingest',
+      description: 'Helios: stores batches of samples',
+      memoryMebibytes: 512,
+    });
+    const predict = new ServiceFunction(this, 'Predict', {
+      ...common,
+      name: 'predict',
+      description: 'Helios: forecasts',
+      memoryMebibytes: 1_024,
+    });
+    const catalog = new ServiceFunction(this, 'Catalog', {
+      ...common,
+      name: 'catalog',
+      description: 'Helios: models, runs, workloads, series, health',
+      memoryMebibytes: 512,
+    });
+    this.functions = [ingest, predict, catalog];
+
+    stores.observations.grant(ingest, 'BatchGetItem', 'PutItem');
+    stores.catalog.grant(ingest, 'GetItem', 'UpdateItem');
+
+    stores.observations.grant(predict, 'Query');
+    stores.catalog.grant(predict, 'GetItem', 'Query');
+    stores.objects.grant(predict, 'models', 'GetObject');
+
+    stores.observations.grant(catalog, 'Query');
+    stores.catalog.grant(catalog, 'GetItem', 'UpdateItem', 'Query');
+    stores.objects.grant(catalog, 'models', 'GetObject');
+
+    this.api = new RouteApi(this, 'Api', {
+      routes: ROUTES,
+      functions: { ingest, predict, catalog, train: props.train },
+    });
+    new CfnOutput(this, 'Endpoint', {
+      description: 'The address of the HTTP API',
+      value: this.api.api.apiEndpoint,
+    });
+  }
+}

@@ -1,0 +1,106 @@
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import type { HeliosConfig } from '#contracts/config/helios-config.ts';
+import { SCHEDULES } from '#contracts/schedules.ts';
+import { ConfigLayer } from '../constructs/config-layer.ts';
+import { ServiceFunction } from '../constructs/service-function.ts';
+import { type Stores, storeEnvironment } from '../constructs/stores.ts';
+import { Timer } from '../constructs/timer.ts';
+import type { TrainingStateMachine } from '../constructs/training-state-machine.ts';
+import { DeadLetterQueue, WorkQueue } from '../constructs/work-queue.ts';
+
+export interface CollectionStackProps extends StackProps {
+  readonly stores: Stores;
+  readonly alarmTopic: ITopic;
+  readonly training: TrainingStateMachine;
+  readonly config: HeliosConfig;
+}
+
+const CONSUMER_TIMEOUT = Duration.minutes(2);
+
+/** By the clock: `dispatch` deals workloads out, `collect` reads their sources, `score` follows. */
+export class CollectionStack extends Stack {
+  readonly functions: readonly ServiceFunction[];
+  readonly queues: readonly WorkQueue[];
+  readonly failedEvents: DeadLetterQueue;
+
+  constructor(scope: Construct, id: string, props: CollectionStackProps) {
+    super(scope, id, { description: 'Helios: collection and scoring by the clock', ...props });
+    const { stores, alarmTopic } = props;
+    const configLayer = new ConfigLayer(this, 'Config', props.config);
+    const collectQueue = new WorkQueue(this, 'CollectQueue', {
+      functionName: 'collect',
+      timeout: CONSUMER_TIMEOUT,
+    });
+    const scoreQueue = new WorkQueue(this, 'ScoreQueue', {
+      functionName: 'score',
+      timeout: CONSUMER_TIMEOUT,
+    });
+    this.queues = [collectQueue, scoreQueue];
+    this.failedEvents = new DeadLetterQueue(this, 'FailedEvents', { functionName: 'dispatch' });
+
+    const withQueues = {
+      environment: {
+        ...storeEnvironment(stores),
+        COLLECT_QUEUE_URL: collectQueue.url,
+        SCORE_QUEUE_URL: scoreQueue.url,
+        CONFIG_PATH: configLayer.path,
+      },
+      layers: [configLayer.layer],
+      alarmTopic,
+    };
+    const dispatch = new ServiceFunction(this, 'Dispatch', {
+      ...withQueues,
+      name: 'dispatch',
+      description: 'Helios: deals the due workloads out to the queues',
+      timeout: Duration.minutes(2),
+      memoryMebibytes: 512,
+      failedEvents: this.failedEvents.queue,
+    });
+    const collect = new ServiceFunction(this, 'Collect', {
+      ...withQueues,
+      name: 'collect',
+      description: 'Helios: reads the metrics of workloads from CloudWatch',
+      timeout: CONSUMER_TIMEOUT,
+      memoryMebibytes: 512,
+    });
+    const score = new ServiceFunction(this, 'Score', {
+      name: 'score',
+      description: 'Helios: stores forecasts as issued and measures the champions',
+      timeout: CONSUMER_TIMEOUT,
+      memoryMebibytes: 1_024,
+      environment: {
+        ...storeEnvironment(stores),
+        STATE_MACHINE_ARN: props.training.stateMachine.stateMachineArn,
+      },
+      alarmTopic,
+    });
+    this.functions = [dispatch, collect, score];
+
+    new Timer(this, 'Timer', {
+      target: dispatch,
+      schedules: SCHEDULES.filter((schedule) => schedule.function === 'dispatch'),
+      failedEvents: this.failedEvents.queue,
+    });
+    // Low on purpose: the queue absorbs a burst, CloudWatch's request quota does not.
+    collectQueue.consumeWith(collect, { maxConcurrency: 10 });
+    scoreQueue.consumeWith(score, { maxConcurrency: 20 });
+
+    const { observations, catalog, objects } = stores;
+    catalog.grant(dispatch, 'Query');
+    collectQueue.grantSend(dispatch);
+    scoreQueue.grantSend(dispatch);
+
+    observations.grant(collect, 'BatchGetItem', 'PutItem', 'Query');
+    catalog.grant(collect, 'GetItem', 'UpdateItem');
+    scoreQueue.grantSend(collect);
+    // CloudWatch knows no resources for this action.
+    collect.allow({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] });
+
+    observations.grant(score, 'Query');
+    catalog.grant(score, 'GetItem', 'UpdateItem', 'Query');
+    objects.grant(score, 'models', 'GetObject');
+    props.training.grantStart(score);
+  }
+}

@@ -1,0 +1,122 @@
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import type { HeliosConfig } from '#contracts/config/helios-config.ts';
+import type { PipelineFunction } from '#contracts/pipeline/definition.ts';
+import { SCHEDULES } from '#contracts/schedules.ts';
+import { ServiceFunction } from '../constructs/service-function.ts';
+import { type Stores, storeEnvironment } from '../constructs/stores.ts';
+import { Timer } from '../constructs/timer.ts';
+import { TrainingStateMachine } from '../constructs/training-state-machine.ts';
+import { DeadLetterQueue } from '../constructs/work-queue.ts';
+
+export interface PipelineStackProps extends StackProps {
+  readonly stores: Stores;
+  readonly alarmTopic: ITopic;
+  readonly config: HeliosConfig;
+}
+
+/** Seconds and MiB of each task. Fitting and its evaluation get a whole core (1769 MiB). */
+const TASKS: Readonly<
+  Record<PipelineFunction, { description: string; seconds: number; mebibytes: number }>
+> = {
+  plan: { description: 'Writes the manifest of a run', seconds: 300, mebibytes: 512 },
+  validate: { description: 'Judges a workload’s history', seconds: 300, mebibytes: 1_024 },
+  engineer: { description: 'Prepares the training data', seconds: 300, mebibytes: 1_024 },
+  'fit-statistical': { description: 'Fits the models', seconds: 900, mebibytes: 1_769 },
+  evaluate: { description: 'Backtests the models', seconds: 900, mebibytes: 1_769 },
+  register: { description: 'Stores a version, promotes a winner', seconds: 300, mebibytes: 512 },
+  finish: { description: 'Records how a run ended', seconds: 120, mebibytes: 512 },
+};
+
+/** The tasks that each work on one workload: from what the stage before left to the next. */
+const STAGES = ['validate', 'engineer', 'fit-statistical', 'evaluate', 'register'] as const;
+
+/** Training: the state machine, its tasks, and the function that starts it. */
+export class PipelineStack extends Stack {
+  readonly training: TrainingStateMachine;
+  readonly train: ServiceFunction;
+  readonly functions: readonly ServiceFunction[];
+  readonly failedEvents: DeadLetterQueue;
+
+  constructor(scope: Construct, id: string, props: PipelineStackProps) {
+    super(scope, id, { description: 'Helios: the training pipeline', ...props });
+    const { stores } = props;
+    const common = storeEnvironment(stores);
+    const { alarmTopic } = props;
+
+    const task = (name: PipelineFunction, constructId: string) =>
+      new ServiceFunction(this, constructId, {
+        name,
+        description: `Helios pipeline: ${TASKS[name].description}`,
+        timeout: Duration.seconds(TASKS[name].seconds),
+        memoryMebibytes: TASKS[name].mebibytes,
+        environment: {
+          ...common,
+          TRAINING_WINDOW_DAYS: String(props.config.training.window_days),
+          MINIMUM_IMPROVEMENT: String(props.config.training.minimum_improvement),
+        },
+        alarmTopic,
+      });
+    const tasks: Readonly<Record<PipelineFunction, ServiceFunction>> = {
+      plan: task('plan', 'Plan'),
+      validate: task('validate', 'Validate'),
+      engineer: task('engineer', 'Engineer'),
+      'fit-statistical': task('fit-statistical', 'FitStatistical'),
+      evaluate: task('evaluate', 'Evaluate'),
+      register: task('register', 'Register'),
+      finish: task('finish', 'Finish'),
+    };
+    this.training = new TrainingStateMachine(this, 'Training', {
+      functions: tasks,
+      objects: stores.objects,
+    });
+
+    this.failedEvents = new DeadLetterQueue(this, 'FailedEvents', { functionName: 'train' });
+    this.train = new ServiceFunction(this, 'Train', {
+      name: 'train',
+      description: 'Helios: starts training runs',
+      timeout: Duration.seconds(29),
+      memoryMebibytes: 512,
+      environment: {
+        ...common,
+        STATE_MACHINE_ARN: this.training.stateMachine.stateMachineArn,
+      },
+      alarmTopic,
+      failedEvents: this.failedEvents.queue,
+    });
+    new Timer(this, 'Timer', {
+      target: this.train,
+      schedules: SCHEDULES.filter((schedule) => schedule.function === 'train'),
+      failedEvents: this.failedEvents.queue,
+    });
+    this.functions = [...Object.values(tasks), this.train];
+
+    this.#grant(stores, tasks);
+    new CfnOutput(this, 'StateMachineArn', {
+      description: 'The training pipeline',
+      value: this.training.stateMachine.stateMachineArn,
+    });
+  }
+
+  #grant(
+    { observations, catalog, objects }: Stores,
+    tasks: Readonly<Record<PipelineFunction, ServiceFunction>>,
+  ): void {
+    catalog.grant(this.train, 'GetItem', 'UpdateItem');
+    this.training.grantStart(this.train);
+
+    catalog.grant(tasks.plan, 'GetItem', 'UpdateItem', 'Query');
+    objects.grant(tasks.plan, 'runs', 'PutObject');
+
+    observations.grant(tasks.validate, 'Query');
+    for (const name of STAGES) {
+      catalog.grant(tasks[name], 'GetItem', 'UpdateItem');
+      objects.grant(tasks[name], 'runs', 'GetObject', 'PutObject');
+    }
+    objects.grant(tasks.evaluate, 'models', 'GetObject');
+    objects.grant(tasks.register, 'models', 'GetObject', 'PutObject');
+
+    catalog.grant(tasks.finish, 'GetItem', 'UpdateItem', 'Query');
+  }
+}

@@ -1,0 +1,63 @@
+import { DomainError } from '#core/errors.ts';
+import { isError } from '../error-code.ts';
+
+/** What the AWS SDK puts on its errors; network errors have none of it. */
+interface AwsErrorShape {
+  readonly name: string;
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly attempts?: number };
+}
+
+const THROTTLING_NAMES: ReadonlySet<string> = new Set([
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'SlowDown',
+  'ThrottledException',
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+]);
+
+/**
+ * Runs one call to an AWS service and translates what it throws.
+ *
+ * @param what - names the call in messages, e.g. `read observations`
+ * @throws {DomainError} `THROTTLED`; `PAYLOAD_TOO_LARGE` for an item over DynamoDB's 400 kB;
+ * `STORE_UNAVAILABLE` for every other failure of the service or the network, with its cause
+ */
+export async function callAws<T>(what: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw translateAwsError(what, error);
+  }
+}
+
+/** Tells whether `error` is the service's answer of this name. */
+export function isAwsError(error: unknown, ...names: readonly string[]): error is AwsErrorShape {
+  return isError(error) && names.includes(error.name);
+}
+
+/** How often the SDK had sent the request when `error` ended it. */
+export function attemptsOf(error: AwsErrorShape): number {
+  return error.$metadata?.attempts ?? 1;
+}
+
+/** See `callAws`. Errors of the program itself (`TypeError`, `RangeError`) stay what they are. */
+export function translateAwsError(what: string, error: unknown): unknown {
+  if (error instanceof DomainError || !isErrorShape(error)) return error;
+  if (error instanceof TypeError || error instanceof RangeError) return error;
+  if (THROTTLING_NAMES.has(error.name) || error.$metadata?.httpStatusCode === 429) {
+    return new DomainError('THROTTLED', `${what}: the service asks to slow down`, {}, error);
+  }
+  if (error.name === 'ValidationException' && /item size/i.test(error.message)) {
+    const message = `${what}: the item is over 400 kB`;
+    return new DomainError('PAYLOAD_TOO_LARGE', message, { maxBytes: 409_600 }, error);
+  }
+  return new DomainError('STORE_UNAVAILABLE', `${what}: ${error.name}`, {}, error);
+}
+
+function isErrorShape(error: unknown): error is Error & AwsErrorShape {
+  return isError(error);
+}

@@ -1,0 +1,170 @@
+import middy from '@middy/core';
+import type {
+  APIGatewayProxyEventV2,
+  APIGatewayProxyStructuredResultV2,
+  Context,
+} from 'aws-lambda';
+import type * as z from 'zod';
+import { DomainError, ERROR_CATALOGUE, isDomainError } from '#core/errors.ts';
+import { type ErrorEnvelope, LIMITS } from '#contracts/http/common.ts';
+import { ROUTES, type Route } from '#contracts/routes.ts';
+import type { EventLogger } from './logger.ts';
+
+/** What an operation gets: parsed by the schemas of its route, path parameters decoded. */
+export interface HttpCall {
+  readonly body: unknown;
+  readonly query: unknown;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** Answers one operation. The result is the response's body; `status` where it is not the route's. */
+export type Operation = (call: HttpCall) => Promise<unknown>;
+
+/** A body with another status than the route's, e.g. 503 of `/ready`. */
+export class Answer {
+  readonly status: number;
+  readonly body: unknown;
+
+  constructor(status: number, body: unknown) {
+    this.status = status;
+    this.body = body;
+  }
+}
+
+type Handler = (
+  event: APIGatewayProxyEventV2,
+  context: Context,
+) => Promise<APIGatewayProxyStructuredResultV2>;
+
+const SECURITY_HEADERS = {
+  'content-type': 'application/json; charset=utf-8',
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+};
+
+/**
+ * The Lambda handler of the operations of one function: finds the route, parses body and query by its
+ * schemas, calls the operation and maps what it throws to the error envelope.
+ */
+export function createHttpHandler(
+  operations: Readonly<Record<string, Operation>>,
+  logger: EventLogger,
+): Handler {
+  const answer = async (event: APIGatewayProxyEventV2) => {
+    const route = findRoute(event.routeKey);
+    const operation = operations[route.operation];
+    if (!operation) throw new RangeError(`this function does not answer ${route.operation}`);
+    const result = await operation({
+      body: route.body ? parseWith(route.body, parseJson(event), 'body') : undefined,
+      query: route.query
+        ? parseWith(route.query, event.queryStringParameters ?? {}, 'query')
+        : undefined,
+      params: decodeParams(event.pathParameters),
+    });
+    const { status, body } = result instanceof Answer ? result : new Answer(route.status, result);
+    return respond(status, body);
+  };
+  const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+    .onError((request) => {
+      const { error, event, context } = request;
+      request.response = errorResponse(error, requestIdOf(event, context), logger, event.routeKey);
+    })
+    .handler(answer);
+  return (event, context) => handler(event, context) as Promise<APIGatewayProxyStructuredResultV2>;
+}
+
+function findRoute(routeKey: string): Route {
+  const route = ROUTES.find(({ method, path }) => `${method} ${path}` === routeKey);
+  if (route) return route;
+  throw new DomainError('NOT_FOUND', `there is no route ${routeKey.slice(0, 200)}`);
+}
+
+function parseJson(event: APIGatewayProxyEventV2): unknown {
+  const text = event.isBase64Encoded
+    ? Buffer.from(event.body ?? '', 'base64').toString('utf8')
+    : (event.body ?? '');
+  if (Buffer.byteLength(text) > LIMITS.maxRequestBytes) {
+    throw new DomainError('PAYLOAD_TOO_LARGE', 'the body is larger than 1 MB', {
+      maxBytes: LIMITS.maxRequestBytes,
+    });
+  }
+  try {
+    return text === '' ? {} : JSON.parse(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'unreadable';
+    throw new DomainError('REQUEST_INVALID', `the body is not JSON: ${why.slice(0, 200)}`);
+  }
+}
+
+/** Parses by a route's schema. @throws {DomainError} `REQUEST_INVALID` with what is wrong where */
+export function parseWith<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.slice(0, 20).map((issue) => ({
+    path: issue.path.join('.'),
+    message: issue.message,
+  }));
+  const [first] = issues;
+  const where = first?.path ? `${what}.${first.path}` : what;
+  throw new DomainError('REQUEST_INVALID', `${where}: ${first?.message ?? 'invalid'}`, { issues });
+}
+
+function decodeParams(
+  params: APIGatewayProxyEventV2['pathParameters'],
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(params ?? {}).map(([name, value]) => [name, decode(value ?? '')]),
+  );
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function respond(status: number, body: unknown): APIGatewayProxyStructuredResultV2 {
+  const text = JSON.stringify(body);
+  if (Buffer.byteLength(text) > LIMITS.maxResponseBytes) {
+    throw new DomainError('PAYLOAD_TOO_LARGE', 'the answer is larger than 5 MB: ask for less', {
+      maxBytes: LIMITS.maxResponseBytes,
+    });
+  }
+  return { statusCode: status, headers: SECURITY_HEADERS, body: text };
+}
+
+function requestIdOf(event: APIGatewayProxyEventV2, context: Context): string {
+  return event.requestContext?.requestId ?? context?.awsRequestId ?? 'unknown';
+}
+
+/** An error in the envelope; one that is our own fault shows nothing of what is inside. */
+function errorResponse(
+  error: unknown,
+  requestId: string,
+  logger: EventLogger,
+  routeKey: string,
+): APIGatewayProxyStructuredResultV2 {
+  const known = isDomainError(error);
+  const status = known ? ERROR_CATALOGUE[error.code].http : 500;
+  if (status >= 500) {
+    logger.error('request failed', {
+      routeKey,
+      requestId,
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+  }
+  const envelope: ErrorEnvelope = {
+    error: known
+      ? { code: error.code, message: error.message, details: { ...error.details }, hint: error.hint }
+      : {
+          code: 'INTERNAL',
+          message: 'something went wrong on our side',
+          details: {},
+          hint: 'try again; if it stays, report the request id',
+        },
+    request_id: requestId,
+  };
+  return { statusCode: status, headers: SECURITY_HEADERS, body: JSON.stringify(envelope) };
+}

@@ -1,0 +1,59 @@
+import { type Clock, type EpochMs, toIso } from '#core/time.ts';
+import type { ModelRegistry } from '../model-registry.ts';
+import type { CatalogStore } from '../ports/catalog-store.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { WorkloadDirectory } from '../workload-directory.ts';
+
+export interface HealthDeps {
+  readonly directory: WorkloadDirectory;
+  readonly registry: ModelRegistry;
+  readonly catalog: CatalogStore;
+  readonly objects: ObjectStore;
+  readonly clock: Clock;
+  readonly startedAt: EpochMs;
+  readonly codeVersion: string;
+}
+
+/** Whether the service answers, what it knows, and how old its newest observation is. */
+export async function health(deps: HealthDeps) {
+  const now = deps.clock.now();
+  const workloads = await deps.directory.list();
+  const subjects = await deps.registry.subjects();
+  const newest = Math.max(...workloads.map((workload) => workload.lastSeen));
+  const sources = new Set(
+    workloads.flatMap((workload) => [...workload.sources.keys()].map(sourceName)),
+  );
+  return {
+    status: 'healthy' as const,
+    version: deps.codeVersion,
+    timestamp: toIso(now),
+    uptime_seconds: Math.round((now - deps.startedAt) / 1_000),
+    models_loaded: subjects.filter(({ pointer }) => pointer.champion !== null).length,
+    workloads: workloads.length,
+    sources: [...sources].sort(),
+    data_age_seconds: workloads.length === 0 ? null : Math.max(0, Math.round((now - newest) / 1_000)),
+  };
+}
+
+/** Whether the catalog and the object store answer. Never throws: a failed check is the answer. */
+export async function ready(deps: HealthDeps) {
+  const checks = await Promise.all([
+    check('catalog', () => deps.catalog.get({ partition: 'workloads', id: 'ready' })),
+    check('objects', () => deps.objects.get('models/ready')),
+  ]);
+  return { ready: checks.every(({ ok }) => ok), checks };
+}
+
+async function check(name: string, probe: () => Promise<unknown>) {
+  try {
+    await probe();
+    return { name, ok: true, message: 'answers' };
+  } catch (error) {
+    return { name, ok: false, message: error instanceof Error ? error.message : 'no answer' };
+  }
+}
+
+/** The directory keys sources as `name/step`. */
+function sourceName(key: string): string {
+  return key.split('/')[0] ?? key;
+}

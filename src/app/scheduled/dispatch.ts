@@ -1,0 +1,63 @@
+import { addMs, type Clock, DAY, type EpochMs, toIso } from '#core/time.ts';
+import type { WorkloadKey } from '#core/workload.ts';
+import type { ScheduleEvent, WorkMessage } from '#contracts/events.ts';
+import type { WorkQueue } from '../ports/work-queue.ts';
+import type { WorkloadDirectory } from '../workload-directory.ts';
+
+export interface DispatchDeps {
+  readonly directory: WorkloadDirectory;
+  readonly queue: WorkQueue;
+  readonly clock: Clock;
+  /** Workloads that Helios reads by itself; `collect` hands them on to `score`. */
+  readonly collected: readonly WorkloadKey[];
+}
+
+/**
+ * Deals the work of a schedule out to the queue, one message a workload: one workload or ten
+ * thousand, the same code. Workloads that are read are collected first and scored after; workloads
+ * that agents send are scored right away.
+ *
+ * @returns how many messages were sent
+ */
+export async function dispatch(deps: DispatchDeps, event: ScheduleEvent): Promise<number> {
+  const known = (await deps.directory.list()).map((workload) => workload.key);
+  const messages = messagesFor(event, known, deps);
+  await deps.queue.send(messages);
+  return messages.length;
+}
+
+function messagesFor(
+  event: ScheduleEvent,
+  known: readonly WorkloadKey[],
+  deps: DispatchDeps,
+): WorkMessage[] {
+  switch (event.task) {
+    case 'collect-and-score': {
+      const collected = new Set(deps.collected);
+      return [
+        ...deps.collected.map((workload) => ({ kind: 'collect' as const, workload })),
+        ...known
+          .filter((workload) => !collected.has(workload))
+          .map((workload) => ({ kind: 'score' as const, workload })),
+      ];
+    }
+    case 'roll-up':
+      // The hour before may belong to the day before.
+      return rollUps(known, deps.clock.now(), [0, -1]);
+    case 'roll-up-again':
+      return rollUps(known, deps.clock.now(), [-1, -2]);
+    case 'train':
+      return [];
+  }
+}
+
+function rollUps(
+  workloads: readonly WorkloadKey[],
+  now: EpochMs,
+  daysFromToday: readonly number[],
+): WorkMessage[] {
+  const days = daysFromToday.map((offset) => toIso(addMs(now, DAY, offset)).slice(0, 10));
+  return workloads.flatMap((workload) =>
+    days.map((day) => ({ kind: 'roll-up' as const, workload, day })),
+  );
+}

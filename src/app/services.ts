@@ -1,0 +1,50 @@
+import type { Clock } from '#core/time.ts';
+import { createIssuedForecasts, type IssuedForecasts } from './issued-forecasts.ts';
+import { createModelRegistry, type ModelRegistry } from './model-registry.ts';
+import type { ArtifactStore } from './ports/artifact-store.ts';
+import type { CatalogStore } from './ports/catalog-store.ts';
+import type { ObjectStore } from './ports/object-store.ts';
+import type { ObservationStore } from './ports/observation-store.ts';
+import { createRunLog, type RunLog } from './run-log.ts';
+import { type BundleLoader, createBundleLoader } from './serving/load-bundle.ts';
+import { type AttemptLog, createAttemptLog } from './training/attempts.ts';
+import { createWorkloadDirectory, type WorkloadDirectory } from './workload-directory.ts';
+
+/** Version of this code, as `/health` and the provenance of models name it. */
+export const CODE_VERSION = '0.1.0';
+
+/** Bundles in memory at most: some 100 kB each. */
+const BUNDLE_CACHE = 200;
+
+/** The stores, made real by adapters. */
+export interface Stores {
+  readonly observations: ObservationStore;
+  readonly catalog: CatalogStore;
+  readonly objects: ObjectStore;
+  readonly artifacts: ArtifactStore;
+}
+
+/** The stores with the repositories over them: what use cases are given. */
+export interface Services extends Stores {
+  readonly directory: WorkloadDirectory;
+  readonly registry: ModelRegistry;
+  readonly runs: RunLog;
+  readonly attempts: AttemptLog;
+  readonly issued: IssuedForecasts;
+  readonly bundles: BundleLoader;
+  readonly clock: Clock;
+}
+
+/** Builds the repositories over a set of stores. Does no I/O. */
+export function createServices(stores: Stores, clock: Clock): Services {
+  return {
+    ...stores,
+    clock,
+    directory: createWorkloadDirectory(stores.catalog),
+    registry: createModelRegistry(stores.catalog),
+    runs: createRunLog(stores.catalog, clock),
+    attempts: createAttemptLog(stores.catalog),
+    issued: createIssuedForecasts(stores.catalog),
+    bundles: createBundleLoader(stores.artifacts, BUNDLE_CACHE),
+  };
+}

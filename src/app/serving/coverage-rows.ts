@@ -1,0 +1,14 @@
+import type { BacktestResult } from '#core/evaluate/backtest.ts';
+import { measureCoverage } from '#core/evaluate/coverage.ts';
+import type { PredictResponse } from '#contracts/http/predict.ts';
+
+/** The measured coverage of one candidate of a backtest, in the wire's form. */
+export function coverageRows(result: BacktestResult, name: string): PredictResponse['coverage'] {
+  return measureCoverage(result, name).map((each) => ({
+    from_step: each.fromStep,
+    to_step: each.toStep,
+    level: each.level,
+    coverage: each.coverage,
+    cases: each.cases,
+  }));
+}

@@ -1,0 +1,88 @@
+import type { Forecast } from '#core/forecast/forecaster.ts';
+import { metricDefinition } from '#core/series/metric-catalogue.ts';
+import { addMs, durationMs, type EpochMs, toIso } from '#core/time.ts';
+import type { PredictRequest, PredictResponse } from '#contracts/http/predict.ts';
+import { type Answer, REFRESH } from './predict.ts';
+
+type Step = PredictResponse['predictions'][number];
+
+/** An answer in the wire's form. */
+export function responseOf(request: PredictRequest, answer: Answer): PredictResponse {
+  const { forecast, chosen, levels } = answer;
+  const steps = stepsOf(forecast, levels[0], request.quantiles ?? [], levels);
+  const version = chosen?.version.version ?? null;
+  const horizons = request.horizons_minutes?.map((minutes) => ({
+    minutes,
+    ...atMinutes(steps, forecast, minutes),
+  }));
+  return {
+    workload: answer.workload.id,
+    metric: answer.metric,
+    unit: metricDefinition(answer.metric).unit,
+    model: answer.member,
+    version,
+    stage: chosen?.stage ?? 'none',
+    simulated: answer.workload.simulated,
+    generated_at: toIso(answer.now),
+    data_as_of: toIso(forecast.cutoff),
+    trained_at: chosen?.version.trained_at ?? null,
+    valid_until: toIso(validUntil(forecast)),
+    step_seconds: forecast.step / 1_000,
+    periods: request.periods,
+    level: hasBounds(forecast) ? (levels[0] ?? null) : null,
+    predictions: steps.slice(0, request.periods),
+    ...(horizons ? { horizons } : {}),
+    skill: answer.skill,
+    coverage: [...answer.coverage],
+    reasons: [...answer.reasons],
+    metadata: { model_version: version, cache_hit: chosen?.isCached ?? false },
+  };
+}
+
+/** Twice the refresh after the newest observation, or two steps where those are longer. */
+function validUntil(forecast: Forecast): EpochMs {
+  return addMs(forecast.cutoff, durationMs(Math.max(2 * REFRESH, 2 * forecast.step)));
+}
+
+function hasBounds(forecast: Forecast): boolean {
+  return forecast.quantiles.length > 0;
+}
+
+function stepsOf(
+  forecast: Forecast,
+  level: number | undefined,
+  quantiles: readonly number[],
+  levels: readonly number[],
+): Step[] {
+  const path = (q: number) =>
+    forecast.quantiles.find((each) => Math.abs(each.q - q) < 1e-12)?.values;
+  const lower = level === undefined ? undefined : path((1 - level) / 2);
+  const upper = level === undefined ? undefined : path((1 + level) / 2);
+  const asked = [
+    ...new Set([
+      ...quantiles,
+      ...levels.slice(1).flatMap((other) => [(1 - other) / 2, (1 + other) / 2]),
+    ]),
+  ].sort((a, b) => a - b);
+  return Array.from(forecast.point, (value, i) => {
+    const named = asked.flatMap((q) => {
+      const at = path(q)?.[i];
+      return at === undefined ? [] : [[String(Number(q.toFixed(6))), at] as const];
+    });
+    return {
+      timestamp: toIso(addMs(forecast.cutoff, forecast.step, i + 1)),
+      value,
+      lower_bound: lower?.[i] ?? null,
+      upper_bound: upper?.[i] ?? null,
+      ...(named.length > 0 ? { quantiles: Object.fromEntries(named) } : {}),
+    };
+  });
+}
+
+/** The step that holds a time ahead: the first at or after it. */
+function atMinutes(steps: readonly Step[], forecast: Forecast, minutes: number): Step {
+  const index = Math.max(1, Math.ceil((minutes * 60_000) / forecast.step)) - 1;
+  const step = steps[index];
+  if (!step) throw new RangeError(`the forecast does not reach ${minutes} minutes`);
+  return step;
+}

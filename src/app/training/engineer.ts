@@ -1,0 +1,47 @@
+import { cleanSeries } from '#core/series/quality.ts';
+import { metricDefinition } from '#core/series/metric-catalogue.ts';
+import { type Series, sliceSeries } from '#core/series/series.ts';
+import { DAY, type DurationMs, WEEK } from '#core/time.ts';
+import { type StoredSeries, ValidatedDataSchema } from '#contracts/artifacts/stage-outputs.ts';
+import type { WorkloadItem } from '#contracts/tasks/items.ts';
+import { fromStored, loadStage, runStage, stagePrefix, toStored } from './stage.ts';
+import type { StageDeps } from './stage-deps.ts';
+
+/**
+ * Turns what was observed into what models learn from: impossible values become missing, the time
+ * before a metric's first value is cut off, and seasons are found that two full cycles allow.
+ */
+export function engineer(deps: StageDeps, item: WorkloadItem): Promise<WorkloadItem> {
+  return runStage(deps.runs, item, 'engineer', async () => {
+    const data = await loadStage(deps.artifacts, ValidatedDataSchema, item.data);
+    const metrics: Record<string, unknown> = {};
+    const summary: Record<string, unknown> = {};
+    for (const [metric, stored] of Object.entries(data.metrics)) {
+      const series = sinceFirstValue(cleanSeries(fromStored(stored), metricDefinition(metric)));
+      const seasons = usableSeasons(series);
+      metrics[metric] = { series: toStored(series), data_sha256: await sha256(toStored(series)), seasons };
+      summary[metric] = { steps: series.values.length, seasons };
+    }
+    const features = await deps.artifacts.save(stagePrefix(item, 'engineer'), { metrics });
+    return { item: { ...item, features }, end: { summary: { metrics: summary } } };
+  });
+}
+
+function sinceFirstValue(series: Series): Series {
+  const first = series.values.findIndex((value) => !Number.isNaN(value));
+  return first > 0 ? sliceSeries(series, first, series.values.length) : series;
+}
+
+/** Seasons with two full cycles in the history; a cycle must be a whole number of steps. */
+function usableSeasons(series: Series): ('day' | 'week')[] {
+  const has = (cycle: DurationMs) =>
+    Number.isInteger(cycle / series.step) && series.values.length >= (2 * cycle) / series.step;
+  return [...(has(DAY) ? (['day'] as const) : []), ...(has(WEEK) ? (['week'] as const) : [])];
+}
+
+/** What a model was trained on, for its provenance. */
+async function sha256(series: StoredSeries): Promise<string> {
+  const bytes = new TextEncoder().encode(JSON.stringify(series));
+  const digest = await crypto.subtle.digest('SHA-256', bytes);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

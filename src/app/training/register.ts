@@ -1,0 +1,125 @@
+import { isDomainError } from '#core/errors.ts';
+import { addMs, durationMs, epochMs, toIso } from '#core/time.ts';
+import { parseWorkloadKey, workloadPath } from '#core/workload.ts';
+import type { ModelBundle } from '#contracts/artifacts/model-bundle.ts';
+import {
+  EngineeredDataSchema,
+  EvaluationSchema,
+  FittedMembersSchema,
+} from '#contracts/artifacts/stage-outputs.ts';
+import type { WorkloadItem } from '#contracts/tasks/items.ts';
+import { type ModelSubject, type ModelVersion, modelId } from '../model-registry.ts';
+import { decidePromotion, type PromotionDecision } from './decide-promotion.ts';
+import { loadRequest, loadStage, runStage } from './stage.ts';
+import type { StageDeps } from './stage-deps.ts';
+
+/** Characters of the SHA-256 that name a version. */
+const VERSION_LENGTH = 16;
+
+/**
+ * Publishes the trained versions: the artifact first, then its catalog entry, then the pointer. A
+ * reader sees the old champion or the new one, never half a model, whenever the process is killed.
+ */
+export function register(deps: StageDeps, item: WorkloadItem): Promise<WorkloadItem> {
+  return runStage(deps.runs, item, 'register', async () => {
+    const request = await loadRequest(deps.objects, item.run_id);
+    const data = await loadStage(deps.artifacts, EngineeredDataSchema, item.features);
+    const fitted = await loadStage(deps.artifacts, FittedMembersSchema, item.fitted);
+    const evaluation = await loadStage(deps.artifacts, EvaluationSchema, item.backtest);
+    const summary: Record<string, unknown> = {};
+    for (const [metric, evaluated] of Object.entries(evaluation.metrics)) {
+      const members = fitted.metrics[metric];
+      const engineered = data.metrics[metric];
+      if (!members || !engineered) continue;
+      const { series, data_sha256, seasons } = engineered;
+      const bundle: ModelBundle = {
+        kind: 'model-bundle',
+        version: 1,
+        workload: item.workload,
+        metric,
+        unit: series.unit,
+        step_ms: series.step,
+        serves: evaluated.serves,
+        states: members.states,
+        calibrations: evaluated.calibrations,
+        coverage: evaluated.coverage,
+        backtest: evaluated.report,
+        provenance: {
+          training: { from: series.start, to: lastTime(series), steps: series.values.length },
+          data_sha256,
+          code_version: deps.settings.codeVersion,
+          parameters: { seasons, model: request.model ?? request.model_type ?? 'auto' },
+          seed: null,
+        },
+      };
+      const decision = decidePromotion(evaluated.gate, deps.settings.minimumImprovement);
+      summary[metric] = await publish(deps, item, bundle, decision, evaluated.incumbent);
+    }
+    return { item, end: { outcome: 'trained', summary: { metrics: summary } } };
+  });
+}
+
+async function publish(
+  deps: StageDeps,
+  item: WorkloadItem,
+  bundle: ModelBundle,
+  decision: PromotionDecision,
+  incumbent: string | null,
+) {
+  const subject = { workload: item.workload, metric: bundle.metric };
+  const id = parseWorkloadKey(item.workload);
+  const ref = await deps.artifacts.save(`models/${workloadPath(id)}/${bundle.metric}`, bundle);
+  const version = ref.sha256.slice(0, VERSION_LENGTH);
+  const { training } = bundle.provenance;
+  const scores = bundle.backtest.candidates.find(({ name }) => name === bundle.serves)?.pooled;
+  const entry: ModelVersion = {
+    id: modelId(subject, version),
+    workload: id,
+    metric: bundle.metric,
+    version,
+    model: bundle.serves,
+    members: Object.keys(bundle.states),
+    trained_at: toIso(deps.clock.now()),
+    training: {
+      from: toIso(epochMs(training.from)),
+      to: toIso(epochMs(training.to)),
+      steps: training.steps,
+    },
+    skill: {
+      vs_naive: scores?.skillVsNaive ?? null,
+      vs_seasonal_naive: scores?.skillVsSeasonalNaive ?? null,
+      mae: scores?.mae ?? null,
+      cases: scores?.cases ?? 0,
+    },
+    decision: decision.reason,
+    sha256: ref.sha256,
+    run_id: item.run_id,
+    artifact_key: ref.key,
+  };
+  await deps.registry.add(subject, entry);
+  const action = await applyDecision(deps, subject, version, decision, incumbent);
+  return { id: entry.id, version, action, decision: decision.reason.message, bytes: ref.bytes };
+}
+
+/** Moves the pointer as decided, unless somebody moved it since the comparison: theirs stands. */
+async function applyDecision(
+  deps: StageDeps,
+  subject: ModelSubject,
+  version: string,
+  decision: PromotionDecision,
+  incumbent: string | null,
+): Promise<PromotionDecision['action']> {
+  if (decision.action === 'keep') return 'keep';
+  try {
+    const champion = decision.action === 'promote' ? version : null;
+    await deps.registry.promote(subject, champion, incumbent);
+    return decision.action;
+  } catch (error) {
+    if (isDomainError(error, 'MODEL_CHANGED')) return 'keep';
+    throw error;
+  }
+}
+
+function lastTime(series: { start: number; step: number; values: readonly unknown[] }): number {
+  return addMs(epochMs(series.start), durationMs(series.step), series.values.length - 1);
+}

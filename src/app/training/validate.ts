@@ -1,0 +1,124 @@
+import { DomainError } from '#core/errors.ts';
+import { canonicalMetric, metricDefinition } from '#core/series/metric-catalogue.ts';
+import { assessQuality, type SeriesQuality } from '#core/series/quality.ts';
+import type { Series } from '#core/series/series.ts';
+import { decideTrainable, type TrainingDecision } from '#core/series/trainable.ts';
+import { addMs, DAY, durationMs, epochMs, HOUR, toIso } from '#core/time.ts';
+import { parseWorkloadKey } from '#core/workload.ts';
+import type { StoredSeries } from '#contracts/artifacts/stage-outputs.ts';
+import type { RunWorkload, TrainRequest } from '#contracts/http/train.ts';
+import type { WorkloadItem } from '#contracts/tasks/items.ts';
+import { readFrame } from '../read-frame.ts';
+import type { Workload } from '../workload-directory.ts';
+import { dataSummary } from './data-summary.ts';
+import { MIN_TRAINING_STEPS } from './due.ts';
+import { loadRequest, runStage, saveReport, stagePrefix, toStored } from './stage.ts';
+import type { StageDeps } from './stage-deps.ts';
+
+/** Below this share of observations since the first, a history is refused. */
+const MIN_COMPLETENESS = 0.5;
+/** A value that has not moved for this many steps is worth a warning. */
+const MAX_FLAT_STEPS = 72;
+
+interface Judged {
+  readonly metric: string;
+  readonly series: Series;
+  readonly quality: SeriesQuality;
+  readonly verdict: TrainingDecision;
+}
+
+/**
+ * Reads the training window of a workload and judges each metric: completeness, gaps, cadence, flat
+ * lines, range, negative and infinite values. What can be trained goes on; the rest is refused with
+ * what is missing and when it will be enough.
+ */
+export function validate(deps: StageDeps, item: WorkloadItem): Promise<WorkloadItem> {
+  return runStage(deps.runs, item, 'validate', async () => {
+    const request = await loadRequest(deps.objects, item.run_id);
+    const workload = await deps.directory.get(parseWorkloadKey(item.workload));
+    if (!workload) throw new DomainError('NOT_FOUND', `workload ${item.workload} is not known`);
+    const judged = await judge(deps, workload, request);
+    const trained = judged.filter((each) => each.verdict.decision === 'train');
+    const metrics: Record<string, StoredSeries> = {};
+    for (const { metric, series } of trained) metrics[metric] = toStored(series);
+    const summary = dataSummary(workload, judged, deps.clock.now());
+    const summaryKey = await saveReport(deps.objects, item, 'data_summary.json', summary);
+    const data = await deps.artifacts.save(stagePrefix(item, 'validate'), { metrics });
+    const decision = trained.length > 0 ? 'train' : 'refuse';
+    return {
+      item: { run_id: item.run_id, workload: item.workload, decision, data },
+      end: {
+        outcome: decision === 'refuse' ? 'refused' : 'running',
+        refusals: refusalsOf(judged, workload),
+        summary: { ...summary, data_summary: summaryKey },
+      },
+    };
+  });
+}
+
+async function judge(
+  deps: StageDeps,
+  workload: Workload,
+  request: TrainRequest,
+): Promise<readonly Judged[]> {
+  const now = deps.clock.now();
+  // Imported history ends in the past: the window ends with the data, not with the clock.
+  const to = addMs(workload.lastSeen, workload.gridStep);
+  const end = to < now ? to : now;
+  const length = request.hours
+    ? durationMs(request.hours * HOUR)
+    : durationMs(deps.settings.windowDays * DAY);
+  const from = epochMs(Math.max(end - length, workload.firstSeen));
+  await deps.attempts.record(workload.key, { at: now, from, to: workload.lastSeen });
+  const frame = await readFrame(deps.observations, workload, { from, to: end });
+  const wanted = wantedMetrics(request);
+  const judged: Judged[] = [];
+  for (const [metric, series] of frame?.series ?? []) {
+    if (wanted && !wanted.has(metric)) continue;
+    const quality = assessQuality(series, metricDefinition(metric));
+    const verdict = decideTrainable(quality, {
+      minSteps: MIN_TRAINING_STEPS,
+      minCompleteness: MIN_COMPLETENESS,
+      maxAge: null,
+      maxFlatSteps: MAX_FLAT_STEPS,
+      now,
+      step: series.step,
+    });
+    judged.push({ metric, series, quality, verdict });
+  }
+  return judged;
+}
+
+function wantedMetrics(request: TrainRequest): ReadonlySet<string> | undefined {
+  const names = request.metrics ?? [request.target ?? request.metric].filter((name) => name !== undefined);
+  return names.length > 0 ? new Set(names.map(canonicalMetric)) : undefined;
+}
+
+function refusalsOf(judged: readonly Judged[], workload: Workload): RunWorkload['refusals'] {
+  if (judged.length === 0) {
+    return [
+      {
+        metric: null,
+        code: 'NO_OBSERVATIONS',
+        message: 'nothing was observed in the training window for the metrics asked for',
+        details: { known: [...workload.metrics.keys()] },
+      },
+    ];
+  }
+  return judged.flatMap(({ metric, verdict }) =>
+    verdict.decision === 'train'
+      ? []
+      : [
+          {
+            metric,
+            code: verdict.because.code,
+            message: verdict.because.message,
+            details: {
+              have: verdict.because.have,
+              need: verdict.because.need,
+              enough_at: verdict.enoughAt === null ? null : toIso(verdict.enoughAt),
+            },
+          },
+        ],
+  );
+}

@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import type * as z from 'zod';
+import type { ModelDetail } from '#contracts/http/catalog.ts';
+import { type RunDetail, TrainRequestSchema } from '#contracts/http/train.ts';
+import { DomainError, ERROR_CATALOGUE } from '#core/errors.ts';
+import { workloadLabel } from '#core/workload.ts';
+import type { ApiClient } from '../client.ts';
+import { type CommandContext, type WorkloadFlags, workloadOf } from '../command-context.ts';
+import { parseYaml, readTextIfAny } from '../config-file.ts';
+import { EXIT_FAULT, EXIT_INSUFFICIENT } from '../failure.ts';
+import { type Progress, startProgress } from '../render/progress.ts';
+import { comparisonTable, stageLine, trainingText } from '../render/training-report.ts';
+
+export interface TrainFlags extends WorkloadFlags {
+  readonly hours?: number;
+  readonly target?: string;
+  readonly metric?: string;
+  readonly metrics?: string;
+  readonly model?: string;
+  readonly modelType?: string;
+  readonly config?: string;
+  /** false with --no-wait */
+  readonly wait: boolean;
+}
+
+/** The keys of `helios train --config`: those of the request, which the flags override. */
+const TrainFileSchema = TrainRequestSchema.omit({ run_id: true });
+
+/**
+ * Trains, and shows the stages as they happen, the refusals with what is missing, and how every
+ * member compares.
+ *
+ * @returns 3 when every workload was refused; a failed run ends with the exit code of its error
+ */
+export async function train(context: CommandContext, flags: TrainFlags): Promise<number> {
+  const request = { ...(await fromFile(context, flags.config)), ...fromFlags(flags) };
+  return context.withSession(async ({ client, isInProcess }) => {
+    if (!flags.wait && isInProcess) {
+      const message =
+        '--no-wait needs a running server: without one the run would end with the command';
+      throw new DomainError('CONFIG_INVALID', message, { try: 'helios serve' });
+    }
+    const answer = await client.call('train', { body: { ...request, run_id: randomUUID() } });
+    if (!flags.wait) {
+      const { run } = answer;
+      context.messages.note(`run ${run.run_id} was started`);
+      const table = comparisonTable([]);
+      context.print({ data: answer, table, text: () => `${run.run_id}\n` });
+      return 0;
+    }
+    const detail = await follow(context, client, answer.run.run_id);
+    const models = await modelsOf(client, detail);
+    context.print({
+      data: { ...detail, models },
+      table: comparisonTable(models),
+      text: () => trainingText(detail, models, context.terminal),
+    });
+    return exitCodeOfRun(detail);
+  });
+}
+
+function fromFlags(flags: TrainFlags) {
+  return {
+    ...workloadOf(flags),
+    ...(flags.hours !== undefined && { hours: flags.hours }),
+    ...(flags.target !== undefined && { target: flags.target }),
+    ...(flags.metric !== undefined && { metric: flags.metric }),
+    ...(flags.metrics !== undefined && {
+      metrics: flags.metrics.split(',').map((name) => name.trim()),
+    }),
+    ...(flags.model !== undefined && { model: flags.model }),
+    ...(flags.modelType !== undefined && { model_type: flags.modelType }),
+  };
+}
+
+async function fromFile(
+  { environment }: CommandContext,
+  file: string | undefined,
+): Promise<z.infer<typeof TrainFileSchema>> {
+  if (file === undefined) return {};
+  const path = resolve(environment.workingDirectory, file);
+  const text = await readTextIfAny(path);
+  if (text !== undefined) return parseYaml(text, TrainFileSchema, path);
+  throw new DomainError('CONFIG_INVALID', `there is no configuration file ${path}`, { path });
+}
+
+const FIRST_POLL_MS = 250;
+const LONGEST_POLL_MS = 2_000;
+
+async function follow(
+  context: CommandContext,
+  client: ApiClient,
+  runId: string,
+): Promise<RunDetail> {
+  const { environment, quiet } = context;
+  const progress = startProgress(environment, { total: 1, title: 'training', quiet });
+  const said = new Set<string>();
+  try {
+    for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * 1.5, LONGEST_POLL_MS)) {
+      const detail = await client.call('getRun', { params: { id: runId } });
+      report(detail, said, progress);
+      if (detail.run.finished_at !== null) return detail;
+      await environment.sleep(pollMs);
+    }
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Every stage is said once, when it has ended. */
+function report(detail: RunDetail, said: Set<string>, progress: Progress): void {
+  for (const workload of detail.details) {
+    for (const stage of workload.stages) {
+      const key = `${workloadLabel(workload.workload)} ${stage.name} ${stage.started_at}`;
+      if (stage.state === 'running' || said.has(key)) continue;
+      said.add(key);
+      progress.line(stageLine(workload, stage));
+    }
+  }
+  const { workloads, trained, refused, failed } = detail.run;
+  if (workloads !== null && workloads > 0) {
+    const done = trained + refused + failed;
+    progress.update(done / workloads, `${done} of ${workloads} workloads`);
+  }
+}
+
+/** The versions that the run made, each with its backtest. */
+async function modelsOf(
+  client: ApiClient,
+  { run, details }: RunDetail,
+): Promise<readonly ModelDetail[]> {
+  const models: ModelDetail[] = [];
+  for (const { workload, outcome } of details) {
+    if (outcome !== 'trained') continue;
+    const { cluster, namespace, deployment, container } = workload;
+    const query = { cluster, namespace, deployment, container };
+    const answer = await client.call('listModels', { query });
+    const own = answer.models.filter(({ run_id }) => run_id === run.run_id);
+    for (const { id } of own) models.push(await client.call('getModel', { params: { id } }));
+  }
+  return models;
+}
+
+function exitCodeOfRun({ run, details }: RunDetail): number {
+  const error = run.error ?? details.find((workload) => workload.error)?.error ?? null;
+  if (run.state === 'failed' || (error && run.trained === 0)) {
+    const row = Object.entries(ERROR_CATALOGUE).find(([code]) => code === error?.code);
+    return row?.[1].exit ?? EXIT_FAULT;
+  }
+  return run.trained === 0 && run.refused > 0 ? EXIT_INSUFFICIENT : 0;
+}

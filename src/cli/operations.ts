@@ -1,0 +1,31 @@
+import type * as z from 'zod';
+import * as catalog from '#contracts/http/catalog.ts';
+import { IngestResponseSchema } from '#contracts/http/ingest.ts';
+import { PredictResponseSchema } from '#contracts/http/predict.ts';
+import { RunDetailSchema, TrainResponseSchema } from '#contracts/http/train.ts';
+import { ROUTES, type Route } from '#contracts/routes.ts';
+
+/** The operations of the API that commands use, each with the schema of its answer. */
+export const OPERATIONS = {
+  health: catalog.HealthSchema,
+  listModels: catalog.ModelListSchema,
+  getModel: catalog.ModelDetailSchema,
+  promoteModel: catalog.PromotionResponseSchema,
+  rollbackModel: catalog.PromotionResponseSchema,
+  predict: PredictResponseSchema,
+  train: TrainResponseSchema,
+  getRun: RunDetailSchema,
+  listWorkloads: catalog.WorkloadListSchema,
+  getSeries: catalog.SeriesSchema,
+  ingest: IngestResponseSchema,
+} as const;
+export type Operation = keyof typeof OPERATIONS;
+export type AnswerOf<O extends Operation> = z.output<(typeof OPERATIONS)[O]>;
+
+/** The row of the route table for an operation: of several paths the one under `/api/v1`. */
+export function routeOf(operation: Operation): Route {
+  const rows = ROUTES.filter((route) => route.operation === operation);
+  const route = rows.find(({ path }) => path.startsWith('/api/v1/')) ?? rows[0];
+  if (!route) throw new RangeError(`no route of the operation ${operation}`);
+  return route;
+}

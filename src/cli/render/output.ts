@@ -1,0 +1,29 @@
+import { stringify } from 'yaml';
+import type { OutputFormat } from '../output-format.ts';
+import { renderCsv, renderMarkdown, type Table } from './table.ts';
+
+/** What a command answers, in a form for every output format. */
+export interface Presentation {
+  /** The validated answer itself: what -o json and yaml print. */
+  readonly data: unknown;
+  /** What -o csv and md print. */
+  readonly table: Table;
+  /** What -o table prints. */
+  readonly text: () => string;
+}
+
+/** The text of an answer in `format`, ending with a line feed. */
+export function present(presentation: Presentation, format: OutputFormat): string {
+  switch (format) {
+    case 'json':
+      return `${JSON.stringify(presentation.data, null, 2)}\n`;
+    case 'yaml':
+      return stringify(presentation.data);
+    case 'csv':
+      return renderCsv(presentation.table);
+    case 'md':
+      return renderMarkdown(presentation.table);
+    case 'table':
+      return presentation.text();
+  }
+}

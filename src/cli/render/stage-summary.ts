@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import type { StageName } from '#contracts/http/train.ts';
+import { formatStep } from './time.ts';
+import { formatCount, formatShare } from './units.ts';
+
+/** The pipeline's stages under the names the field gives them. */
+export const STAGE_TITLES: Readonly<Record<StageName, string>> = {
+  validate: 'Data validation',
+  engineer: 'Feature engineering',
+  'fit-statistical': 'Model training',
+  evaluate: 'Model evaluation',
+  register: 'Model registration',
+};
+
+type Summary = Readonly<Record<string, unknown>>;
+
+/**
+ * What a stage found, on one line. A summary is an open record, so each stage reads the parts it
+ * knows; of one it does not know the numbers are listed as they are.
+ */
+export function stageSummary(stage: StageName, summary: Summary): string {
+  return STAGE_SUMMARIES[stage](summary) ?? listed(summary);
+}
+
+const ValidatedSchema = z.looseObject({
+  shape: z.tuple([z.number(), z.number()]),
+  step_seconds: z.number(),
+  quality: z.record(z.string(), z.looseObject({ completeness: z.number(), gaps: z.number() })),
+});
+const EngineeredSchema = perMetric({ steps: z.number(), seasons: z.array(z.string()) });
+const FittedSchema = perMetric({ members: z.array(z.string()) });
+const EvaluatedSchema = perMetric({ origins: z.number() });
+const RegisteredSchema = perMetric({ action: z.string() });
+
+function perMetric<T extends z.ZodRawShape>(shape: T) {
+  return z.looseObject({ metrics: z.record(z.string(), z.looseObject(shape)) });
+}
+
+const STAGE_SUMMARIES: Readonly<Record<StageName, (summary: Summary) => string | undefined>> = {
+  validate(summary) {
+    const read = ValidatedSchema.safeParse(summary);
+    if (!read.success) return undefined;
+    const { shape, step_seconds, quality } = read.data;
+    const each = Object.values(quality);
+    const worst = each.reduce((least, { completeness }) => Math.min(least, completeness), 1);
+    const gaps = each.reduce((sum, metric) => sum + metric.gaps, 0);
+    const [steps, metrics] = shape;
+    return `${formatCount(steps)} steps of ${formatStep(step_seconds)}, ${metrics} metrics, ${formatCount(gaps)} gaps, at least ${formatShare(worst)} complete`;
+  },
+  engineer: grouped(EngineeredSchema, ({ steps, seasons }) => {
+    const found = seasons.length === 0 ? 'no season yet' : `seasons ${seasons.join(', ')}`;
+    return `${formatCount(steps)} steps, ${found}`;
+  }),
+  'fit-statistical': grouped(FittedSchema, ({ members }) => members.join(', ')),
+  evaluate: grouped(EvaluatedSchema, ({ origins }) => `${formatCount(origins)} forecast origins`),
+  register: grouped(RegisteredSchema, ({ action }) =>
+    action === 'promote' ? 'promoted' : 'not promoted',
+  ),
+};
+
+/** Metrics of which the same can be said are said together. */
+function grouped<T>(
+  schema: z.ZodType<{ metrics: Record<string, T> }>,
+  describe: (metric: T) => string,
+): (summary: Summary) => string | undefined {
+  return (summary) => {
+    const read = schema.safeParse(summary);
+    if (!read.success) return undefined;
+    const metrics = new Map<string, string[]>();
+    for (const [name, metric] of Object.entries(read.data.metrics)) {
+      const text = describe(metric);
+      metrics.set(text, [...(metrics.get(text) ?? []), name]);
+    }
+    if (metrics.size === 1) return [...metrics.keys()].join('');
+    return [...metrics].map(([text, names]) => `${names.join(', ')}: ${text}`).join('; ');
+  };
+}
+
+const LONGEST = 160;
+
+function listed(summary: Summary): string {
+  const text = Object.entries(summary)
+    .map(([name, value]) => `${name.replaceAll('_', ' ')} ${valueText(value)}`)
+    .join(', ');
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 3)}...` : text;
+}
+
+function valueText(value: unknown): string {
+  if (typeof value === 'number') return String(Number(value.toPrecision(4)));
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '?');
+}

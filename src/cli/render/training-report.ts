@@ -1,0 +1,116 @@
+import type { ModelDetail } from '#contracts/http/catalog.ts';
+import type { RunDetail, RunWorkload } from '#contracts/http/train.ts';
+import { METRIC_CATALOGUE } from '#core/series/metric-catalogue.ts';
+import { workloadLabel } from '#core/workload.ts';
+import { printable } from '../failure.ts';
+import { STAGE_TITLES, stageSummary } from './stage-summary.ts';
+import { type Cell, renderTable, type Table, textCell, unknownCell } from './table.ts';
+import { styled, type Terminal } from './terminal.ts';
+import { formatCount, formatGain, formatShare, formatSingle } from './units.ts';
+
+/** One stage of one workload on one line, as it is printed when it ends. */
+export function stageLine(workload: RunWorkload, stage: RunWorkload['stages'][number]): string {
+  const summary = stageSummary(stage.name, stage.summary);
+  const state = stage.state === 'succeeded' ? 'done' : stage.state;
+  const title = STAGE_TITLES[stage.name].padEnd(19);
+  return printable(
+    `${workloadLabel(workload.workload)}  ${title}  ${state}${summary === '' ? '' : `  ${summary}`}`,
+  );
+}
+
+/** Everything a finished run says: stages, refusals, members left out, and the comparison. */
+export function trainingText(
+  detail: RunDetail,
+  models: readonly ModelDetail[],
+  terminal: Terminal,
+): string {
+  const blocks = detail.details.map((workload) => {
+    const label = workloadLabel(workload.workload);
+    const own = models.filter((model) => workloadLabel(model.workload) === label);
+    return workloadBlock(workload, own, terminal);
+  });
+  const { run } = detail;
+  const error = run.error ? `\n  error: ${printable(run.error.message)} (${run.error.code})` : '';
+  const caption = `run ${run.run_id} ${run.state}: ${run.trained} trained, ${run.refused} refused, ${run.failed} failed`;
+  return `${[...blocks, `${printable(caption)}${error}\n`].join('\n')}`;
+}
+
+function workloadBlock(
+  workload: RunWorkload,
+  models: readonly ModelDetail[],
+  terminal: Terminal,
+): string {
+  const lines = [
+    `${styled(printable(workloadLabel(workload.workload)), 'bold', terminal)}  ${workload.outcome}`,
+  ];
+  workload.stages.forEach((stage, index) => {
+    const summary = stageSummary(stage.name, stage.summary);
+    const title = `${index + 1}. ${STAGE_TITLES[stage.name]}`.padEnd(22);
+    lines.push(printable(`  ${title} ${stage.state}${summary === '' ? '' : `: ${summary}`}`));
+  });
+  for (const { metric, code, message } of workload.refusals) {
+    lines.push(
+      printable(`  refused   ${metric === null ? '' : `${metric}: `}${message} (${code})`),
+    );
+  }
+  for (const { metric, member, code, message } of workload.left_out) {
+    lines.push(printable(`  left out  ${member} for ${metric}: ${message} (${code})`));
+  }
+  if (workload.error) {
+    lines.push(printable(`  error     ${workload.error.message} (${workload.error.code})`));
+  }
+  const tables = models.map((model) => {
+    const title = `${model.metric}: version ${model.version} is ${model.stage}; ${model.decision.message} (${model.decision.code})`;
+    return `\n  ${printable(title)}\n${renderTable(membersTable(model), terminal)}`;
+  });
+  return `${lines.join('\n')}\n${tables.join('')}`;
+}
+
+/** Every member of every version with its errors in the backtest, and which one answers. */
+export function comparisonTable(models: readonly ModelDetail[]): Table {
+  const right = { align: 'right' } as const;
+  return {
+    columns: [
+      { title: 'Metric', key: 'metric' },
+      { title: 'Member', key: 'member' },
+      { title: 'MAE', key: 'mae', ...right },
+      { title: 'RMSE', key: 'rmse', ...right },
+      { title: 'MAPE', key: 'mape', ...right },
+      { title: 'vs naive', key: 'skill_vs_naive', ...right },
+      { title: 'vs yesterday', key: 'skill_vs_seasonal_naive', ...right },
+      { title: 'Cases', key: 'cases', ...right },
+      { title: 'Serves', key: 'serves' },
+    ],
+    rows: models.flatMap((model) => model.backtest.map((row) => comparisonRow(model, row))),
+  };
+}
+
+/** The comparison of one version, whose metric the title has named. */
+function membersTable(model: ModelDetail): Table {
+  const { columns, rows } = comparisonTable([model]);
+  return { columns: columns.slice(1), rows: rows.map((row) => row.slice(1)) };
+}
+
+function comparisonRow(model: ModelDetail, row: ModelDetail['backtest'][number]): readonly Cell[] {
+  const { pooled } = row;
+  const unit = METRIC_CATALOGUE.get(model.metric)?.unit ?? 'unspecified';
+  const amount = (value: number | null): Cell =>
+    value === null ? unknownCell('not measured') : { text: formatSingle(value, unit), raw: value };
+  const gain = (skill: number | null): Cell =>
+    skill === null ? unknownCell('no reference') : { text: formatGain(skill), raw: skill };
+  const answers = row.member === model.model;
+  const isChampion = model.stage === 'champion';
+  return [
+    textCell(model.metric),
+    textCell(row.member),
+    amount(pooled.mae),
+    amount(pooled.rmse),
+    pooled.mape === null
+      ? unknownCell('near zero')
+      : { text: formatShare(pooled.mape), raw: pooled.mape },
+    gain(pooled.skill_vs_naive),
+    gain(pooled.skill_vs_seasonal_naive),
+    { text: formatCount(pooled.cases), raw: pooled.cases },
+    answers ? textCell(isChampion ? 'yes' : 'if promoted') : textCell(''),
+  ];
+}

@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import { NAME_PART } from '#core/workload.ts';
+import { CloudWatchMappingSchema } from './cloudwatch.ts';
+
+const NameSchema = z.string().regex(NAME_PART);
+
+/** One workload whose metrics Helios reads from CloudWatch. */
+export const ConfiguredWorkloadSchema = z.strictObject({
+  deployment: NameSchema,
+  namespace: NameSchema.default('default'),
+  cluster: NameSchema.default('default'),
+  container: NameSchema.default('*'),
+  source: z.literal('cloudwatch').default('cloudwatch'),
+  metrics: CloudWatchMappingSchema,
+});
+export type ConfiguredWorkload = z.infer<typeof ConfiguredWorkloadSchema>;
+
+/** `helios.config.yaml`: the same file for the local process and for `cdk deploy`. */
+export const HeliosConfigSchema = z.strictObject({
+  workloads: z.array(ConfiguredWorkloadSchema).max(10_000).default([]),
+  training: z
+    .strictObject({
+      window_days: z.number().int().min(1).max(400).default(28),
+      /** How much better than naive, seasonal naive and the incumbent a version must be. */
+      minimum_improvement: z.number().min(0).max(0.5).default(0.05),
+    })
+    .prefault({}),
+});
+export type HeliosConfig = z.infer<typeof HeliosConfigSchema>;

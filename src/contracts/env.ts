@@ -1,0 +1,42 @@
+import * as z from 'zod';
+
+/** Where the stores are. The same code talks to AWS and to the local process. */
+const storeFields = {
+  OBSERVATIONS_TABLE_NAME: z.string().min(3),
+  CATALOG_TABLE_NAME: z.string().min(3),
+  /** `s3://bucket`, or `file:///directory` in the local process. */
+  OBJECTS_URL: z.string().regex(/^(s3:\/\/[a-z0-9.-]{3,63}|file:\/\/\/.+)$/),
+  /** Set in the local process only. */
+  DYNAMODB_ENDPOINT: z.url().optional(),
+};
+
+/** Environment of functions that need the stores alone. */
+export const StoreEnvSchema = z.object(storeFields);
+export type StoreEnv = z.infer<typeof StoreEnvSchema>;
+
+/** Environment of the pipeline's tasks, from `training` in helios.config.yaml. */
+export const PipelineEnvSchema = z.object({
+  ...storeFields,
+  TRAINING_WINDOW_DAYS: z.coerce.number().int().min(1).max(400).default(28),
+  MINIMUM_IMPROVEMENT: z.coerce.number().min(0).max(0.5).default(0.05),
+});
+export type PipelineEnv = z.infer<typeof PipelineEnvSchema>;
+
+/** Environment of `train` and `score`, which start trainings. */
+export const TrainEnvSchema = z.object({ ...storeFields, STATE_MACHINE_ARN: z.string().min(20) });
+
+const QueueUrlsSchema = { COLLECT_QUEUE_URL: z.url(), SCORE_QUEUE_URL: z.url() };
+
+/** Environment of `dispatch`. */
+export const DispatchEnvSchema = z.object({
+  ...storeFields,
+  ...QueueUrlsSchema,
+  CONFIG_PATH: z.string().min(1),
+});
+
+/** Environment of `collect`: the configuration lies in a layer, too large for a variable. */
+export const CollectEnvSchema = z.object({
+  ...storeFields,
+  ...QueueUrlsSchema,
+  CONFIG_PATH: z.string().min(1),
+});

@@ -1,0 +1,22 @@
+import * as z from 'zod';
+
+const WorkloadKeySchema = z.string().min(7).max(520);
+
+/** What travels on the queues: one piece of work on one workload. */
+export const WorkMessageSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('collect'), workload: WorkloadKeySchema }),
+  z.strictObject({ kind: z.literal('score'), workload: WorkloadKeySchema }),
+  z.strictObject({
+    kind: z.literal('roll-up'),
+    workload: WorkloadKeySchema,
+    /** The UTC day whose hours are summed up, e.g. 2026-01-31. */
+    day: z.iso.date(),
+  }),
+]);
+export type WorkMessage = z.infer<typeof WorkMessageSchema>;
+
+/** What the schedules send to `dispatch` and `train`. */
+export const ScheduleEventSchema = z.strictObject({
+  task: z.enum(['collect-and-score', 'roll-up', 'roll-up-again', 'train']),
+});
+export type ScheduleEvent = z.infer<typeof ScheduleEventSchema>;

@@ -1,0 +1,74 @@
+import * as z from 'zod';
+import { LIMITS, MetricNameSchema, TimestampSchema, workloadFields } from './common.ts';
+
+const LabelsSchema = z.record(z.string().max(64), z.string().max(256)).refine(
+  (labels) => Object.keys(labels).length <= 32,
+  'at most 32 labels a sample',
+);
+
+/**
+ * One sample in the seeds' form. Only its outline is checked here: a sample with a bad name, value or
+ * time is answered as rejected and does not cost the rest of the batch.
+ */
+export const SampleSchema = z.strictObject({
+  name: z.string().max(256),
+  // What is no finite number becomes null here and is rejected as one sample, not with its batch.
+  value: z.number().nullable().catch(null),
+  timestamp: z.union([z.string().max(64), z.number()]),
+  type: z.enum(['gauge', 'counter', 'histogram', 'summary']).default('gauge'),
+  labels: LabelsSchema.default({}),
+  source: z.string().max(64).optional(),
+});
+export type Sample = z.infer<typeof SampleSchema>;
+
+const batchFields = {
+  agent_version: z.string().max(64).optional(),
+  sent_at: TimestampSchema.optional(),
+  batch_id: z.string().min(1).max(128).optional().meta({
+    description: 'a batch of this id is stored once; sending it again repeats the answer',
+  }),
+  step_seconds: z.number().int().min(1).max(3_600).optional().meta({
+    description: 'how often the source measures; 15 unless given',
+  }),
+  backfill: z.boolean().default(false).meta({
+    description: 'true: history, so that no observation is too old',
+  }),
+};
+
+export const IngestSamplesSchema = z.strictObject({
+  ...batchFields,
+  metrics: z.array(SampleSchema).max(LIMITS.maxSamples),
+});
+
+/** The compact form: one workload on one grid, a column of values a metric, null where missing. */
+export const IngestColumnsSchema = z.strictObject({
+  ...batchFields,
+  ...workloadFields,
+  source: z.string().max(64).optional(),
+  start: TimestampSchema,
+  step_seconds: z.number().int().min(1).max(3_600),
+  columns: z
+    .record(MetricNameSchema, z.array(z.number().nullable()).min(1).max(LIMITS.maxSamples))
+    .refine((columns) => Object.keys(columns).length <= LIMITS.maxMetrics, 'at most 22 metrics'),
+  counters: z.array(MetricNameSchema).max(LIMITS.maxMetrics).default([]),
+});
+
+export const IngestRequestSchema = z.union([IngestSamplesSchema, IngestColumnsSchema]);
+export type IngestRequest = z.infer<typeof IngestRequestSchema>;
+
+const RejectionSchema = z.strictObject({
+  index: z.number().int().meta({ description: 'position of the sample in the request' }),
+  code: z.string(),
+  message: z.string(),
+});
+
+export const IngestResponseSchema = z.strictObject({
+  received: z.number().int(),
+  accepted: z.number().int(),
+  duplicate: z.number().int(),
+  superseded: z.number().int(),
+  rejected: z.number().int(),
+  rejections: z.array(RejectionSchema).meta({ description: 'the first 100' }),
+  batch_id: z.string().nullable(),
+});
+export type IngestResponse = z.infer<typeof IngestResponseSchema>;

@@ -1,0 +1,85 @@
+import * as z from 'zod';
+import { ErrorEnvelopeSchema } from './http/common.ts';
+import { ROUTES, type Route } from './routes.ts';
+
+/** The API as an OpenAPI 3.1 document, generated from the route table and its schemas. */
+export function openApiDocument(version: string): Record<string, unknown> {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const route of ROUTES) {
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Helios',
+      version,
+      description: 'Predictive infrastructure intelligence: forecasts with measured accuracy.',
+    },
+    paths,
+    components: {
+      securitySchemes: {
+        iam: { type: 'apiKey', in: 'header', name: 'Authorization', description: 'AWS SigV4' },
+        key: { type: 'http', scheme: 'bearer', description: 'a Helios key' },
+      },
+      schemas: { Error: jsonSchema(ErrorEnvelopeSchema, 'output') },
+    },
+  };
+}
+
+function operation(route: Route): Record<string, unknown> {
+  const parameters = [...pathParameters(route.path), ...queryParameters(route.query)];
+  return {
+    operationId: uniqueId(route),
+    summary: route.summary,
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(route.body
+      ? { requestBody: { required: true, content: json(jsonSchema(route.body, 'input')) } }
+      : {}),
+    responses: {
+      [route.status]: { description: 'success', content: json(jsonSchema(route.response, 'output')) },
+      default: {
+        description: 'an error',
+        content: json({ $ref: '#/components/schemas/Error' }),
+      },
+    },
+    security: route.sets.includes('open') ? [] : route.sets.map((set) => ({ [set]: [] })),
+  };
+}
+
+/** Aliases share an operation, but an OpenAPI document must not repeat an id. */
+function uniqueId(route: Route): string {
+  const first = ROUTES.find(({ operation }) => operation === route.operation);
+  return first === route ? route.operation : `${route.operation}At${route.path.replace(/\W+/g, '_')}`;
+}
+
+function pathParameters(path: string) {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+}
+
+function queryParameters(query: z.ZodType | undefined) {
+  if (!query) return [];
+  const { properties = {}, required = [] } = jsonSchema(query, 'input') as {
+    properties?: Record<string, unknown>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    schema,
+  }));
+}
+
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return rest;
+}
+
+function json(schema: unknown) {
+  return { 'application/json': { schema } };
+}

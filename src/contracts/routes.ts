@@ -1,0 +1,188 @@
+import type * as z from 'zod';
+import * as catalog from './http/catalog.ts';
+import { IngestRequestSchema, IngestResponseSchema } from './http/ingest.ts';
+import {
+  PredictBatchRequestSchema,
+  PredictBatchResponseSchema,
+  PredictRequestSchema,
+  PredictResponseSchema,
+} from './http/predict.ts';
+import { RunDetailSchema, RunListSchema, TrainRequestSchema, TrainResponseSchema } from './http/train.ts';
+
+/** The functions that answer HTTP routes. */
+export type ApiFunction = 'ingest' | 'predict' | 'catalog' | 'train';
+
+/** Who may call: `iam` by SigV4 (every route), `key` by an API key, `open` by anybody. */
+export type AuthSet = 'iam' | 'key' | 'open';
+
+/** One row of the table that the local server, CDK, OpenAPI, the CLI and the tests share. */
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  /** Path parameters in braces, as API Gateway writes them. */
+  readonly path: string;
+  readonly function: ApiFunction;
+  /** Names the operation; aliases of one path share it. */
+  readonly operation: string;
+  readonly summary: string;
+  readonly body?: z.ZodType;
+  readonly query?: z.ZodType;
+  readonly response: z.ZodType;
+  /** HTTP status of success. */
+  readonly status: 200 | 202;
+  readonly sets: readonly AuthSet[];
+}
+
+const IAM = ['iam'] as const;
+
+const PREDICT = {
+  method: 'POST',
+  function: 'predict',
+  operation: 'predict',
+  summary: 'Forecast one metric of one workload',
+  body: PredictRequestSchema,
+  response: PredictResponseSchema,
+  status: 200,
+  sets: IAM,
+} as const;
+
+const PREDICT_BATCH = {
+  ...PREDICT,
+  operation: 'predictBatch',
+  summary: 'Forecast several metrics of one workload',
+  body: PredictBatchRequestSchema,
+  response: PredictBatchResponseSchema,
+} as const;
+
+const MODELS = {
+  method: 'GET',
+  function: 'catalog',
+  operation: 'listModels',
+  summary: 'Model versions with their stage and measured skill',
+  query: catalog.ModelQuerySchema,
+  response: catalog.ModelListSchema,
+  status: 200,
+  sets: IAM,
+} as const;
+
+const CATALOG = { method: 'GET', function: 'catalog', status: 200, sets: IAM } as const;
+
+/** Every route Helios serves. */
+export const ROUTES: readonly Route[] = [
+  {
+    ...CATALOG,
+    path: '/health',
+    operation: 'health',
+    summary: 'Whether the service answers, and how fresh its data are',
+    response: catalog.HealthSchema,
+    sets: ['open'],
+  },
+  {
+    ...CATALOG,
+    path: '/ready',
+    operation: 'ready',
+    summary: '503 until the stores answer',
+    response: catalog.ReadySchema,
+    sets: ['open'],
+  },
+  { ...MODELS, path: '/models' },
+  { ...MODELS, path: '/api/v1/models' },
+  {
+    ...CATALOG,
+    path: '/api/v1/models/{id}',
+    operation: 'getModel',
+    summary: 'One model version with its backtests and provenance',
+    response: catalog.ModelDetailSchema,
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/models/{id}/promote',
+    function: 'catalog',
+    operation: 'promoteModel',
+    summary: 'Make this version the champion',
+    response: catalog.PromotionResponseSchema,
+    status: 200,
+    sets: IAM,
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/models/{id}/rollback',
+    function: 'catalog',
+    operation: 'rollbackModel',
+    summary: 'Take the champion back to the one before it',
+    response: catalog.PromotionResponseSchema,
+    status: 200,
+    sets: IAM,
+  },
+  { ...PREDICT, path: '/api/v1/predict' },
+  { ...PREDICT, path: '/predict' },
+  { ...PREDICT_BATCH, path: '/api/v1/predict/batch' },
+  { ...PREDICT_BATCH, path: '/predict/batch' },
+  {
+    method: 'POST',
+    path: '/api/v1/train',
+    function: 'train',
+    operation: 'train',
+    summary: 'Start a training run',
+    body: TrainRequestSchema,
+    response: TrainResponseSchema,
+    status: 202,
+    sets: IAM,
+  },
+  {
+    ...CATALOG,
+    path: '/api/v1/runs',
+    operation: 'listRuns',
+    summary: 'Training runs, newest first',
+    query: catalog.RunQuerySchema,
+    response: RunListSchema,
+  },
+  {
+    ...CATALOG,
+    path: '/api/v1/runs/{id}',
+    operation: 'getRun',
+    summary: 'One training run with its stages, refusals and results',
+    response: RunDetailSchema,
+  },
+  {
+    ...CATALOG,
+    path: '/api/v1/workloads',
+    operation: 'listWorkloads',
+    summary: 'What Helios has seen',
+    response: catalog.WorkloadListSchema,
+  },
+  {
+    ...CATALOG,
+    path: '/api/v1/series',
+    operation: 'getSeries',
+    summary: 'Stored observations of one metric on its grid',
+    query: catalog.SeriesQuerySchema,
+    response: catalog.SeriesSchema,
+  },
+  {
+    ...CATALOG,
+    path: '/api/v1/forecasts',
+    operation: 'listForecasts',
+    summary: 'Forecasts as they were issued, newest first',
+    query: catalog.ForecastQuerySchema,
+    response: catalog.IssuedForecastListSchema,
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/ingest',
+    function: 'ingest',
+    operation: 'ingest',
+    summary: 'Store a batch of samples; order, batching and repeats do not matter',
+    body: IngestRequestSchema,
+    response: IngestResponseSchema,
+    status: 200,
+    sets: ['iam', 'key'],
+  },
+  {
+    ...CATALOG,
+    path: '/openapi.json',
+    operation: 'openapi',
+    summary: 'This API as an OpenAPI 3.1 document',
+    response: catalog.OpenApiSchema,
+    sets: ['open'],
+  },
+];

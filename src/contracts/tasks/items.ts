@@ -1,0 +1,58 @@
+import * as z from 'zod';
+import { TrainRequestSchema } from '../http/train.ts';
+
+/** Payloads of the pipeline's tasks: names of things in the stores, never data. */
+
+const RunIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,80}$/);
+const WorkloadKeySchema = z.string().min(7).max(520);
+
+/** What an execution is started with; its name is the run's id. */
+export const PipelineInputSchema = z.strictObject({
+  trigger: z.enum(['schedule', 'request', 'due']),
+  request: TrainRequestSchema,
+});
+export type PipelineInput = z.infer<typeof PipelineInputSchema>;
+
+export const PlanInputSchema = z.strictObject({
+  run_id: RunIdSchema,
+  request: PipelineInputSchema,
+});
+export type PlanInput = z.infer<typeof PlanInputSchema>;
+
+export const PlanOutputSchema = z.strictObject({
+  run_id: RunIdSchema,
+  manifest_key: z.string(),
+  workloads: z.number().int(),
+});
+export type PlanOutput = z.infer<typeof PlanOutputSchema>;
+
+/** One line of the manifest that the map reads. */
+export const ManifestItemSchema = z.strictObject({ workload: WorkloadKeySchema });
+
+/** Where a stage's output lies in the object store, and the checksum it is verified by. */
+export const ArtifactRefSchema = z.strictObject({
+  key: z.string(),
+  sha256: z.string(),
+  bytes: z.number().int(),
+});
+
+/** What travels from stage to stage: each adds the reference to its output. */
+export const WorkloadItemSchema = z.strictObject({
+  run_id: RunIdSchema,
+  workload: WorkloadKeySchema,
+  decision: z.enum(['train', 'refuse']).optional(),
+  data: ArtifactRefSchema.optional(),
+  features: ArtifactRefSchema.optional(),
+  fitted: ArtifactRefSchema.optional(),
+  backtest: ArtifactRefSchema.optional(),
+});
+export type WorkloadItem = z.infer<typeof WorkloadItemSchema>;
+
+/** Ends one workload (with `workload`) or the whole run, well or badly. */
+export const FinishInputSchema = z.strictObject({
+  run_id: RunIdSchema,
+  workload: WorkloadKeySchema.optional(),
+  error: z.string().optional(),
+  cause: z.unknown().optional(),
+});
+export type FinishInput = z.infer<typeof FinishInputSchema>;

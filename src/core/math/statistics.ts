@@ -1,0 +1,59 @@
+/**
+ * Small statistics over values in which NaN means missing and is passed over. Each answers NaN when
+ * there is no value at all.
+ */
+
+/** The values that are present, in a new array. */
+export function present(values: ArrayLike<number>): Float64Array {
+  return Float64Array.from(values).filter((value) => !Number.isNaN(value));
+}
+
+export function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  let count = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    count++;
+  }
+  return count === 0 ? Number.NaN : sum / count;
+}
+
+/** Sample standard deviation (n − 1), two passes. NaN below two values. */
+export function standardDeviation(values: ArrayLike<number>): number {
+  const known = present(values);
+  if (known.length < 2) return Number.NaN;
+  const centre = mean(known);
+  let squares = 0;
+  for (const value of known) squares += (value - centre) ** 2;
+  return Math.sqrt(squares / (known.length - 1));
+}
+
+/**
+ * The quantile of values that are already ascending and hold no NaN, interpolated between order
+ * statistics (Hyndman & Fan 1996, type 7; R's and NumPy's default).
+ *
+ * @param q - in [0, 1]
+ * @example
+ * ```ts
+ * quantileOfSorted([1, 2, 3, 4], 0.5); // => 2.5
+ * ```
+ */
+export function quantileOfSorted(sorted: ArrayLike<number>, q: number): number {
+  if (sorted.length === 0) return Number.NaN;
+  const position = (sorted.length - 1) * q;
+  const below = Math.floor(position);
+  const lower = sorted[below]!;
+  const upper = sorted[Math.min(below + 1, sorted.length - 1)]!;
+  return lower + (upper - lower) * (position - below);
+}
+
+/** The quantile of unsorted values, NaN passed over (type 7). */
+export function quantile(values: ArrayLike<number>, q: number): number {
+  return quantileOfSorted(present(values).sort(), q);
+}
+
+export function median(values: ArrayLike<number>): number {
+  return quantile(values, 0.5);
+}

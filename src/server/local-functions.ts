@@ -1,0 +1,83 @@
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { EventLogger } from '#adapters/lambda/logger.ts';
+import type { WorkQueue } from '#app/ports/work-queue.ts';
+import type { CollectPlan } from '#app/scheduled/collect.ts';
+import { CODE_VERSION, type Services } from '#app/services.ts';
+import type { StartTrainingDeps } from '#app/training/start-training.ts';
+import { WorkMessageSchema } from '#contracts/events.ts';
+import { type ApiFunction, ROUTES } from '#contracts/routes.ts';
+import type { Schedule } from '#contracts/schedules.ts';
+import { createHandler as createCatalog } from '#functions/catalog/handler.ts';
+import { createHandler as createCollect } from '#functions/collect/handler.ts';
+import { createHandler as createDispatch } from '#functions/dispatch/handler.ts';
+import { createHandler as createIngest } from '#functions/ingest/handler.ts';
+import { createHandler as createPredict } from '#functions/predict/handler.ts';
+import { createHandler as createScore } from '#functions/score/handler.ts';
+import { createHandler as createTrain } from '#functions/train/handler.ts';
+import type { HttpHandler, HttpRoute } from './http/invoke-route.ts';
+
+/** The Lambda handlers of the local process, behind the triggers that AWS would give them. */
+export interface LocalFunctions {
+  readonly routes: readonly HttpRoute[];
+  consume(event: SQSEvent): Promise<SQSBatchResponse>;
+  invokeSchedule(schedule: Schedule): Promise<unknown>;
+}
+
+export function createLocalFunctions(options: {
+  readonly services: Services;
+  readonly training: StartTrainingDeps;
+  readonly queue: WorkQueue;
+  readonly plans: ReadonlyMap<string, CollectPlan>;
+  readonly logger: EventLogger;
+}): LocalFunctions {
+  const { services, training, queue, plans, logger } = options;
+  const health = { startedAt: services.clock.now(), codeVersion: CODE_VERSION };
+  const train = createTrain(training, logger);
+  const api: Readonly<Record<ApiFunction, HttpHandler>> = {
+    catalog: createCatalog({ ...services, ...health }, logger),
+    ingest: createIngest(services, logger),
+    predict: createPredict(services, logger),
+    train: async (event, context) => asHttp(await train(event, context)),
+  };
+  const dispatch = createDispatch({ ...services, queue, collected: [...plans.keys()] }, logger);
+  const collect = createCollect(
+    { ...services, queue, planOf: (workload) => plans.get(workload) },
+    logger,
+  );
+  const score = createScore({ ...services, training }, logger);
+
+  return {
+    routes: ROUTES.map(({ method, path, function: name }) => ({
+      method,
+      path,
+      handler: api[name],
+    })),
+    /** One queue for both consumers here; SQS has one each. */
+    async consume(event) {
+      const [toScore, toCollect] = split(event);
+      const failures = [await collect(toCollect), await score(toScore)];
+      return { batchItemFailures: failures.flatMap((each) => each.batchItemFailures) };
+    },
+    invokeSchedule: (schedule) =>
+      schedule.function === 'train'
+        ? train(schedule.event, SCHEDULE_CONTEXT)
+        : dispatch(schedule.event),
+  };
+}
+
+/** A schedule's invocation reads nothing from its context. */
+const SCHEDULE_CONTEXT = { awsRequestId: 'schedule' } as Context;
+
+function split(event: SQSEvent): readonly [SQSEvent, SQSEvent] {
+  const isScore = (body: string) =>
+    WorkMessageSchema.safeParse(JSON.parse(body)).data?.kind === 'score';
+  return [
+    { Records: event.Records.filter(({ body }) => isScore(body)) },
+    { Records: event.Records.filter(({ body }) => !isScore(body)) },
+  ];
+}
+
+function asHttp(result: Awaited<ReturnType<ReturnType<typeof createTrain>>>) {
+  if ('statusCode' in result) return result;
+  throw new TypeError('a scheduled invocation came in over HTTP');
+}

@@ -1,0 +1,78 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { build } from 'esbuild';
+import { CDK_BUNDLING, esbuildBundling } from '#lib/constructs/bundling.ts';
+import { FUNCTIONS_DIRECTORY, functionEntry } from '#lib/constructs/project.ts';
+
+/** The functions that somebody waits for; the others are tasks of the pipeline. */
+const SERVING = ['catalog', 'collect', 'dispatch', 'ingest', 'predict', 'score', 'train'];
+const TASKS = ['engineer', 'evaluate', 'finish', 'fit-statistical', 'plan', 'register', 'validate'];
+
+/** Engines learn, the rest emulates AWS or deploys to it: none of it serves. */
+const NEVER_SERVED = [
+  '@tensorflow/',
+  'ml-xgboost',
+  '@bsull/augurs',
+  'arima',
+  'dynalite',
+  'jsonata',
+  'aws-cdk-lib',
+  'constructs',
+  'esbuild',
+];
+
+/** One bundle with its size and the files in it, as they are deployed. */
+async function bundle(name: string) {
+  const { metafile, outputFiles } = await build(esbuildBundling(functionEntry(name)));
+  const [output] = outputFiles;
+  if (!output) throw new Error(`${name} has no bundle`);
+  return { bytes: output.contents.byteLength, text: output.text, metafile };
+}
+
+describe('bundles', () => {
+  it('are made of every folder under functions/', () => {
+    expect(readdirSync(FUNCTIONS_DIRECTORY).sort()).toEqual([...SERVING, ...TASKS].sort());
+    for (const name of [...SERVING, ...TASKS]) expect(existsSync(functionEntry(name))).toBe(true);
+  });
+
+  it.each(SERVING)('of %s holds no engine, emulator or deployment code', async (name) => {
+    const { metafile } = await bundle(name);
+    const inputs = Object.keys(metafile.inputs);
+    expect(inputs.filter((input) => NEVER_SERVED.some((banned) => isOf(input, banned)))).toEqual(
+      [],
+    );
+    expect(inputs.filter((input) => input.startsWith('src/engines/'))).toEqual([]);
+    expect(inputs.filter((input) => input.startsWith('src/server/'))).toEqual([]);
+    // The metafile names what it is asked for: without it the lines above would prove nothing.
+    expect(inputs.some((input) => isOf(input, 'zod'))).toBe(true);
+  });
+
+  it.each([...SERVING, ...TASKS])('of %s needs nothing but Node', async (name) => {
+    const { metafile, text } = await bundle(name);
+    const external = Object.values(metafile.outputs)
+      .flatMap(({ imports }) => imports)
+      .filter((each) => each.external)
+      .map(({ path }) => path.replace(/^node:/, ''));
+    const { builtinModules } = await import('node:module');
+    expect([...new Set(external)].filter((path) => !builtinModules.includes(path))).toEqual([]);
+    expect(text).toMatch(/export\s*\{[^}]*\bas handler\b|export\s*\{\s*handler\b/);
+  });
+
+  it('are weighed as they are deployed', () => {
+    const direct = esbuildBundling('x.ts');
+    expect(direct).toMatchObject({
+      format: CDK_BUNDLING.format,
+      target: CDK_BUNDLING.target,
+      minify: CDK_BUNDLING.minify,
+      mainFields: CDK_BUNDLING.mainFields,
+      banner: { js: CDK_BUNDLING.banner },
+      external: CDK_BUNDLING.externalModules,
+      legalComments: CDK_BUNDLING.esbuildArgs?.['--legal-comments'],
+    });
+  });
+});
+
+function isOf(input: string, packageName: string): boolean {
+  const path = packageName.endsWith('/') ? packageName : `${packageName}/`;
+  return input.includes(`node_modules/${path}`);
+}

@@ -1,0 +1,248 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { PROJECT_ROOT } from '#lib/constructs/project.ts';
+import { list, synthesise } from './synthesise.ts';
+
+const helios = synthesise();
+
+const OBSERVATIONS = 'HeliosData/Observations/Table.Arn';
+const CATALOG = 'HeliosData/Catalog/Table.Arn';
+const BUCKET = 'HeliosData/Objects/Bucket.Arn';
+const MODELS = `${BUCKET}/models/*`;
+const RUNS = `${BUCKET}/runs/*`;
+const COLLECT_QUEUE = 'HeliosCollection/CollectQueue/Queue.Arn';
+const SCORE_QUEUE = 'HeliosCollection/ScoreQueue/Queue.Arn';
+const STATE_MACHINE = 'HeliosPipeline/Training/StateMachine';
+
+const READ_MODELS = {
+  [MODELS]: ['s3:GetObject'],
+  // Without it S3 answers 403 for a missing object, not 404.
+  [`${BUCKET} where s3:prefix like models/*`]: ['s3:ListBucket'],
+};
+const READ_WRITE_RUNS = {
+  [RUNS]: ['s3:GetObject', 's3:PutObject'],
+  [`${BUCKET} where s3:prefix like runs/*`]: ['s3:ListBucket'],
+};
+const READ_WRITE_CATALOG = { [CATALOG]: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] };
+const QUERY_CATALOG = {
+  [CATALOG]: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+};
+const CONSUME = [
+  'sqs:ChangeMessageVisibility',
+  'sqs:DeleteMessage',
+  'sqs:GetQueueAttributes',
+  'sqs:GetQueueUrl',
+  'sqs:ReceiveMessage',
+];
+/** What CDK grants for an on-failure destination. */
+const SEND_FAILED = ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'];
+
+/** Everything each function may do, by resource; its own log apart, which all have. */
+const ALLOWED: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  ingest: {
+    [OBSERVATIONS]: ['dynamodb:BatchGetItem', 'dynamodb:PutItem'],
+    ...READ_WRITE_CATALOG,
+  },
+  predict: {
+    [OBSERVATIONS]: ['dynamodb:Query'],
+    [CATALOG]: ['dynamodb:GetItem', 'dynamodb:Query'],
+    ...READ_MODELS,
+  },
+  catalog: { [OBSERVATIONS]: ['dynamodb:Query'], ...QUERY_CATALOG, ...READ_MODELS },
+  train: {
+    ...READ_WRITE_CATALOG,
+    [STATE_MACHINE]: ['states:StartExecution'],
+    'HeliosPipeline/FailedEvents/Queue.Arn': SEND_FAILED,
+  },
+  dispatch: {
+    [CATALOG]: ['dynamodb:Query'],
+    [COLLECT_QUEUE]: ['sqs:SendMessage'],
+    [SCORE_QUEUE]: ['sqs:SendMessage'],
+    'HeliosCollection/FailedEvents/Queue.Arn': SEND_FAILED,
+  },
+  collect: {
+    [OBSERVATIONS]: ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    ...READ_WRITE_CATALOG,
+    [COLLECT_QUEUE]: CONSUME,
+    [SCORE_QUEUE]: ['sqs:SendMessage'],
+    // The only resource *: CloudWatch has no resource-level permission for reading metrics.
+    '*': ['cloudwatch:GetMetricData'],
+  },
+  score: {
+    [OBSERVATIONS]: ['dynamodb:Query'],
+    ...QUERY_CATALOG,
+    ...READ_MODELS,
+    [SCORE_QUEUE]: CONSUME,
+    [STATE_MACHINE]: ['states:StartExecution'],
+  },
+  plan: { ...QUERY_CATALOG, [RUNS]: ['s3:PutObject'] },
+  validate: {
+    [OBSERVATIONS]: ['dynamodb:Query'],
+    ...READ_WRITE_CATALOG,
+    ...READ_WRITE_RUNS,
+  },
+  engineer: { ...READ_WRITE_CATALOG, ...READ_WRITE_RUNS },
+  'fit-statistical': { ...READ_WRITE_CATALOG, ...READ_WRITE_RUNS },
+  evaluate: { ...READ_WRITE_CATALOG, ...READ_WRITE_RUNS, ...READ_MODELS },
+  register: {
+    ...READ_WRITE_CATALOG,
+    ...READ_WRITE_RUNS,
+    ...READ_MODELS,
+    [MODELS]: ['s3:GetObject', 's3:PutObject'],
+  },
+  finish: QUERY_CATALOG,
+};
+
+describe('permissions of functions', () => {
+  it('are listed for every function', () => {
+    expect(Object.keys(ALLOWED).sort()).toEqual([...helios.functions.keys()].sort());
+  });
+
+  it.each([...helios.functions.values()])('of $name are exactly those listed', (fn) => {
+    const roleId = fn.resource.Properties.Role['Fn::GetAtt'][0];
+    expect(allowedTo(fn.stack, roleId)).toEqual({
+      [`${fn.path}/Logs.Arn`]: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      ...ALLOWED[fn.name],
+    });
+  });
+
+  it('on tables are among what the stores ever send', () => {
+    const sent = {
+      [OBSERVATIONS]: actionsOf('dynamo-observation-store.ts', 'batch-get.ts'),
+      [CATALOG]: actionsOf('dynamo-catalog-store.ts'),
+    };
+    for (const [table, actions] of Object.entries(sent)) {
+      const granted = Object.values(ALLOWED).flatMap((allowed) => allowed[table] ?? []);
+      expect(actions).toEqual(expect.arrayContaining([...new Set(granted)]));
+    }
+  });
+});
+
+describe('permissions of services', () => {
+  it('let the state machine invoke its tasks, read manifests and run its map', () => {
+    const [[, machine] = fail()] = helios.ofType(
+      'HeliosPipeline',
+      'AWS::StepFunctions::StateMachine',
+    );
+    const roleId = machine.Properties.RoleArn['Fn::GetAtt'][0];
+    const executions = `arn:PARTITION:states:REGION:ACCOUNT:execution:${STATE_MACHINE}.Name`;
+    const tasks = [
+      'Plan',
+      'Validate',
+      'Engineer',
+      'FitStatistical',
+      'Evaluate',
+      'Register',
+      'Finish',
+    ];
+    expect(allowedTo('HeliosPipeline', roleId)).toEqual({
+      ...Object.fromEntries(
+        tasks.map((task) => [`HeliosPipeline/${task}/Function.Arn`, ['lambda:InvokeFunction']]),
+      ),
+      [RUNS]: ['s3:GetObject'],
+      [STATE_MACHINE]: ['states:StartExecution'],
+      [`${executions}:*`]: ['states:DescribeExecution', 'states:StopExecution'],
+      [`${executions}/*`]: ['states:DescribeExecution', 'states:StopExecution'],
+    });
+  });
+
+  it.each([
+    ['HeliosCollection', 'Dispatch'],
+    ['HeliosPipeline', 'Train'],
+  ])('let the scheduler of %s invoke %s alone', (stack, target) => {
+    const roleIds = helios
+      .ofType(stack, 'AWS::Scheduler::Schedule')
+      .map(([, schedule]) => schedule.Properties.Target.RoleArn['Fn::GetAtt'][0]);
+    const [roleId] = new Set(roleIds);
+    expect(allowedTo(stack, roleId)).toEqual({
+      [`${stack}/${target}/Function.Arn`]: ['lambda:InvokeFunction'],
+      [`${stack}/FailedEvents/Queue.Arn`]: ['sqs:SendMessage'],
+    });
+    const [trust] = list(
+      helios.resources(stack)[roleId]?.Properties.AssumeRolePolicyDocument.Statement,
+    );
+    expect(helios.resolve(stack, trust)).toEqual({
+      Action: 'sts:AssumeRole',
+      Effect: 'Allow',
+      Principal: { Service: 'scheduler.amazonaws.com' },
+      Condition: {
+        StringEquals: {
+          'aws:SourceAccount': 'ACCOUNT',
+          'aws:SourceArn': 'arn:PARTITION:scheduler:REGION:ACCOUNT:schedule-group/default',
+        },
+      },
+    });
+  });
+
+  it('are given to no other role', () => {
+    const roles = helios.stackNames.flatMap((stack) => helios.ofType(stack, 'AWS::IAM::Role'));
+    // The functions', the state machine's and the two of the schedules.
+    expect(roles).toHaveLength(Object.keys(ALLOWED).length + 3);
+    for (const [, { Properties }] of roles) {
+      expect(Properties).not.toHaveProperty('Policies');
+      expect(Properties).not.toHaveProperty('ManagedPolicyArns');
+    }
+  });
+
+  it('let alarms of this account publish, although the topic has a policy of its own', () => {
+    const [[, policy] = fail()] = helios.ofType('HeliosData', 'AWS::SNS::TopicPolicy');
+    expect(policy.Properties.PolicyDocument.Statement).toContainEqual(
+      expect.objectContaining({
+        Effect: 'Allow',
+        Action: 'sns:Publish',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+      }),
+    );
+  });
+});
+
+/** The actions a role is allowed, by resource with its conditions. */
+function allowedTo(stack: string, roleId: string): Record<string, string[]> {
+  const allowed: Record<string, string[]> = {};
+  for (const [, policy] of helios.ofType(stack, 'AWS::IAM::Policy')) {
+    if (!policy.Properties.Roles.some((role: { Ref?: string }) => role.Ref === roleId)) continue;
+    for (const statement of policy.Properties.PolicyDocument.Statement) {
+      expect(statement.Effect).toBe('Allow');
+      const condition = statement.Condition ? conditionText(statement.Condition) : '';
+      for (const resource of list(helios.resolve(stack, statement.Resource))) {
+        const key = `${resource}${condition}`;
+        const actions = list(statement.Action).map(String);
+        allowed[key] = [...(allowed[key] ?? []), ...actions].sort();
+      }
+    }
+  }
+  return allowed;
+}
+
+function conditionText(condition: { StringLike?: Record<string, unknown> }): string {
+  const { StringLike, ...others } = condition;
+  expect(others).toEqual({});
+  return Object.entries(StringLike ?? {})
+    .map(([key, value]) => ` where ${key} like ${list(value).join(' or ')}`)
+    .join('');
+}
+
+const ACTION_OF: Readonly<Record<string, string>> = {
+  'new GetCommand': 'dynamodb:GetItem',
+  'new BatchGetCommand': 'dynamodb:BatchGetItem',
+  'new PutCommand': 'dynamodb:PutItem',
+  'new UpdateCommand': 'dynamodb:UpdateItem',
+  'new DeleteCommand': 'dynamodb:DeleteItem',
+  paginateQuery: 'dynamodb:Query',
+};
+
+/** The DynamoDB actions that these adapters can send, by their source. */
+function actionsOf(...files: readonly string[]): readonly string[] {
+  const text = files
+    .map((file) => readFileSync(join(PROJECT_ROOT, 'src/adapters/aws', file), 'utf8'))
+    .join('\n');
+  return Object.entries(ACTION_OF)
+    .filter(([command]) => text.includes(`${command}(`))
+    .map(([, action]) => action);
+}
+
+function fail(): never {
+  throw new Error('the template lacks the resource');
+}

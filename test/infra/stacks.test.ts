@@ -1,0 +1,259 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { Match } from 'aws-cdk-lib/assertions';
+import type * as z from 'zod';
+import {
+  CollectEnvSchema,
+  DispatchEnvSchema,
+  PipelineEnvSchema,
+  StoreEnvSchema,
+  TrainEnvSchema,
+} from '#contracts/env.ts';
+import {
+  functionPlaceholder,
+  PIPELINE_FUNCTIONS,
+  TRAINING_PIPELINE,
+} from '#contracts/pipeline/definition.ts';
+import { ROUTES } from '#contracts/routes.ts';
+import { SCHEDULES } from '#contracts/schedules.ts';
+import { FUNCTIONS_DIRECTORY } from '#lib/constructs/project.ts';
+import { synthesise } from './synthesise.ts';
+
+const CONFIG = {
+  workloads: [{ deployment: 'web', metrics: {} }],
+  training: { window_days: 14, minimum_improvement: 0.1 },
+};
+const helios = synthesise(CONFIG);
+const ALARM_TOPIC = 'HeliosData/Alarms/Topic';
+
+describe('functions', () => {
+  it('are the folders under functions/, each deployed once', () => {
+    expect([...helios.functions.keys()].sort()).toEqual(readdirSync(FUNCTIONS_DIRECTORY).sort());
+    const inTemplates = helios.stackNames.flatMap((stack) =>
+      helios.ofType(stack, 'AWS::Lambda::Function'),
+    );
+    expect(inTemplates).toHaveLength(helios.functions.size);
+  });
+
+  it.each([...helios.functions.values()])('$name runs on arm64 with a bounded log', (fn) => {
+    const { Properties } = fn.resource;
+    expect(Properties).toMatchObject({
+      Architectures: ['arm64'],
+      Runtime: 'nodejs22.x',
+      Handler: 'index.handler',
+    });
+    expect(Properties.Timeout).toBeLessThanOrEqual(900);
+    expect(Properties.MemorySize).toBeGreaterThanOrEqual(512);
+    const logGroup = helios.resources(fn.stack)[Properties.LoggingConfig.LogGroup.Ref];
+    expect(logGroup?.Properties.RetentionInDays).toBe(30);
+  });
+
+  it.each([...helios.functions.values()])('$name has alarms on errors and throttles', (fn) => {
+    const alarms = helios.ofType(fn.stack, 'AWS::CloudWatch::Alarm').flatMap(([, alarm]) => {
+      const { Dimensions, MetricName, Threshold, AlarmActions } = alarm.Properties;
+      const isOwn = Dimensions?.[0]?.Value?.Ref === fn.logicalId;
+      return isOwn ? [[MetricName, Threshold, helios.resolve(fn.stack, AlarmActions)]] : [];
+    });
+    expect(alarms.sort()).toEqual([
+      ['Errors', 1, [ALARM_TOPIC]],
+      ['Throttles', 1, [ALARM_TOPIC]],
+    ]);
+  });
+
+  const environments: Readonly<Record<string, z.ZodType>> = {
+    ingest: StoreEnvSchema,
+    predict: StoreEnvSchema,
+    catalog: StoreEnvSchema,
+    train: TrainEnvSchema,
+    score: TrainEnvSchema,
+    dispatch: DispatchEnvSchema,
+    collect: CollectEnvSchema,
+    ...Object.fromEntries(PIPELINE_FUNCTIONS.map((name) => [name, PipelineEnvSchema])),
+  };
+
+  it.each([...helios.functions.values()])('$name has the environment it parses', (fn) => {
+    const variables = deployedValues(
+      helios.resolve(fn.stack, fn.resource.Properties.Environment.Variables),
+    );
+    const schema = environments[fn.name];
+    expect(schema?.safeParse(variables)).toMatchObject({ success: true });
+    // Nothing that nobody reads.
+    expect(Object.keys(Object(schema?.parse(variables))).sort()).toEqual(
+      Object.keys(variables).sort(),
+    );
+  });
+
+  it('of the pipeline get the settings of the configuration', () => {
+    expect(
+      helios.functions.get('register')?.resource.Properties.Environment.Variables,
+    ).toMatchObject({ TRAINING_WINDOW_DAYS: '14', MINIMUM_IMPROVEMENT: '0.1' });
+  });
+
+  it('that are invoked asynchronously keep the events they failed on', () => {
+    const kept = ['HeliosCollection', 'HeliosPipeline'].flatMap((stack) =>
+      helios.ofType(stack, 'AWS::Lambda::EventInvokeConfig').map(([, { Properties }]) => ({
+        of: helios.resolve(stack, Properties.FunctionName),
+        in: helios.resolve(stack, Properties.DestinationConfig.OnFailure.Destination),
+      })),
+    );
+    expect(kept).toEqual([
+      { of: 'HeliosCollection/Dispatch/Function', in: 'HeliosCollection/FailedEvents/Queue.Arn' },
+      { of: 'HeliosPipeline/Train/Function', in: 'HeliosPipeline/FailedEvents/Queue.Arn' },
+    ]);
+  });
+
+  it.each(['dispatch', 'collect'])('%s reads the configuration from its layer', (name) => {
+    const fn = helios.functions.get(name);
+    expect(helios.resolve('HeliosCollection', fn?.resource.Properties.Layers)).toEqual([
+      'HeliosCollection/Config/Layer',
+    ]);
+    expect(fn?.resource.Properties.Environment.Variables.CONFIG_PATH).toBe(
+      '/opt/helios.config.json',
+    );
+    expect(JSON.parse(helios.assetFiles.get('helios.config.json') ?? '')).toMatchObject({
+      workloads: [{ deployment: 'web', namespace: 'default', source: 'cloudwatch' }],
+      training: CONFIG.training,
+    });
+  });
+});
+
+describe('the API', () => {
+  const api = helios.template('HeliosApi');
+  const integrations = new Map(
+    helios
+      .ofType('HeliosApi', 'AWS::ApiGatewayV2::Integration')
+      .map(([id, { Properties }]) => [id, Properties]),
+  );
+
+  it('has one integration for each function, of payload 2.0', () => {
+    const uris = [...integrations.values()].map((each) =>
+      helios.resolve('HeliosApi', each.IntegrationUri),
+    );
+    expect(uris.sort()).toEqual([
+      'HeliosApi/Catalog/Function.Arn',
+      'HeliosApi/Ingest/Function.Arn',
+      'HeliosApi/Predict/Function.Arn',
+      'HeliosPipeline/Train/Function.Arn',
+    ]);
+    for (const each of integrations.values()) expect(each.PayloadFormatVersion).toBe('2.0');
+  });
+
+  it('has the routes of the table and no other, signed unless open', () => {
+    const deployed = helios
+      .ofType('HeliosApi', 'AWS::ApiGatewayV2::Route')
+      .map(([, { Properties }]) => {
+        const integration = integrations.get(Properties.Target['Fn::Join'][1][1].Ref);
+        const uri = helios.resolve('HeliosApi', integration?.IntegrationUri);
+        return [Properties.RouteKey, Properties.AuthorizationType, uri];
+      });
+    const expected = ROUTES.map((route) => [
+      `${route.method} ${route.path}`,
+      route.sets.includes('open') ? 'NONE' : 'AWS_IAM',
+      `${helios.functions.get(route.function)?.path}/Function.Arn`,
+    ]);
+    expect(deployed.sort()).toEqual(expected.sort());
+    expect(
+      deployed.filter(([, authorization]) => authorization === 'NONE').map(([key]) => key),
+    ).toEqual(['GET /health', 'GET /openapi.json', 'GET /ready']);
+  });
+
+  it('alone may invoke its functions', () => {
+    const permissions = helios
+      .ofType('HeliosApi', 'AWS::Lambda::Permission')
+      .map(([, { Properties }]) => Properties);
+    expect(permissions).toHaveLength(4);
+    for (const { Principal, SourceArn } of permissions) {
+      expect(Principal).toBe('apigateway.amazonaws.com');
+      expect(helios.resolve('HeliosApi', SourceArn)).toBe(
+        'arn:PARTITION:execute-api:REGION:ACCOUNT:HeliosApi/Api/Api/*/*/*',
+      );
+    }
+  });
+
+  it('is throttled and writes an access log that is kept for three months', () => {
+    api.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      StageName: '$default',
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 },
+      AccessLogSettings: {
+        DestinationArn: Match.anyValue(),
+        Format: Match.stringLikeRegexp('status'),
+      },
+    });
+    api.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
+  });
+});
+
+describe('schedules', () => {
+  it('are those of the table, in UTC, each to its function', () => {
+    const deployed = ['HeliosCollection', 'HeliosPipeline'].flatMap((stack) =>
+      helios.ofType(stack, 'AWS::Scheduler::Schedule').map(([, { Properties }]) => ({
+        expression: Properties.ScheduleExpression,
+        timezone: Properties.ScheduleExpressionTimezone,
+        target: helios.resolve(stack, Properties.Target.Arn),
+        input: JSON.parse(Properties.Target.Input),
+        deadLetters: helios.resolve(stack, Properties.Target.DeadLetterConfig.Arn),
+      })),
+    );
+    const collection = {
+      timezone: 'Etc/UTC',
+      target: 'HeliosCollection/Dispatch/Function.Arn',
+      deadLetters: 'HeliosCollection/FailedEvents/Queue.Arn',
+    };
+    expect(deployed).toEqual([
+      { ...collection, expression: 'rate(5 minutes)', input: { task: 'collect-and-score' } },
+      { ...collection, expression: 'rate(1 hour)', input: { task: 'roll-up' } },
+      { ...collection, expression: 'cron(30 1 * * ? *)', input: { task: 'roll-up-again' } },
+      {
+        timezone: 'Etc/UTC',
+        expression: 'cron(0 2 * * ? *)',
+        target: 'HeliosPipeline/Train/Function.Arn',
+        input: { task: 'train' },
+        deadLetters: 'HeliosPipeline/FailedEvents/Queue.Arn',
+      },
+    ]);
+    expect(deployed.map(({ input }) => input)).toEqual(SCHEDULES.map(({ event }) => event));
+  });
+});
+
+describe('the state machine', () => {
+  const machine = helios.ofType('HeliosPipeline', 'AWS::StepFunctions::StateMachine')[0]?.[1]
+    .Properties;
+
+  it('is the shared definition, unchanged', () => {
+    expect(JSON.parse(machine.DefinitionString)).toEqual(TRAINING_PIPELINE);
+    expect(machine.StateMachineType).toBe('STANDARD');
+  });
+
+  it('has every placeholder bound to what it names', () => {
+    const bound = helios.resolve('HeliosPipeline', machine.DefinitionSubstitutions);
+    expect(bound).toEqual({
+      ...Object.fromEntries(
+        PIPELINE_FUNCTIONS.map((name) => [
+          functionPlaceholder(name),
+          `${helios.functions.get(name)?.path}/Function.Arn`,
+        ]),
+      ),
+      BucketName: 'HeliosData/Objects/Bucket',
+    });
+    const used = new Set(machine.DefinitionString.match(/(?<=\$\{)\w+(?=\})/g));
+    expect([...used].sort()).toEqual(Object.keys(Object(bound)).sort());
+  });
+});
+
+/** Resolved names in the form that deployed ones have. */
+function deployedValues(variables: unknown): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(Object(variables)).map(([name, value]) => {
+      if (name.endsWith('_QUEUE_URL')) return [name, `https://sqs.test/${value}`];
+      if (name === 'OBJECTS_URL')
+        return [
+          name,
+          String(value)
+            .toLowerCase()
+            .replaceAll(/(?<=\w)\//g, '-'),
+        ];
+      return [name, String(value)];
+    }),
+  );
+}

@@ -1,0 +1,253 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  DynamoDBDocumentClient,
+  PutCommand,
+  QueryCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { mockClient } from 'aws-sdk-client-mock';
+import { createDynamoClient } from '#adapters/aws/dynamo-client.ts';
+import { createDynamoObservationStore } from '#adapters/aws/dynamo-observation-store.ts';
+import { packContent, revisionOf } from '#adapters/aws/item-payload.ts';
+import { seededRandom } from '#core/math/random.ts';
+import { addMs, durationMs, epochMs, HOUR } from '#core/time.ts';
+import { workloadId } from '#core/workload.ts';
+
+const STEP = durationMs(300_000);
+const START = epochMs(1_793_577_600_000);
+const WORKLOAD = workloadId({ deployment: 'webshop', namespace: 'sample' });
+const SK = 'raw#000300000#001793577600000';
+const OBSERVATION = { metric: 'm', source: 's', at: START, value: 1, asOf: START };
+/** One register in slot 0: as-of at its start, seen 5 ms later. */
+const CONTENT =
+  '[1,[["m","s",[1,null,null,null,null,null,null,null,null,null,null,null],' +
+  '[0,null,null,null,null,null,null,null,null,null,null,null],' +
+  '[5,null,null,null,null,null,null,null,null,null,null,null]]]]';
+const SEEN_AT = epochMs(START + 5);
+
+const mock = mockClient(DynamoDBDocumentClient);
+const slept: number[] = [];
+const store = createDynamoObservationStore({
+  client: createDynamoClient({ endpoint: 'http://127.0.0.1:9', maxAttempts: 1 }),
+  table: 'T',
+  sleep: async (ms) => {
+    slept.push(ms);
+  },
+  random: () => 0.5,
+  maxAttempts: 4,
+});
+
+function stored(content: string, sk = SK) {
+  return { pk: 'x', sk, data: packContent(content), rev: revisionOf(content), ttl: 1 };
+}
+
+function answerReads(...items: readonly object[]): void {
+  mock.on(BatchGetCommand).resolves({ Responses: { T: [...items] } });
+}
+
+function conflict(): ConditionalCheckFailedException {
+  return new ConditionalCheckFailedException({ message: 'no', $metadata: {} });
+}
+
+beforeEach(() => {
+  mock.reset();
+  slept.length = 0;
+});
+
+describe('a merge', () => {
+  it('is one read and one conditional write an item', async () => {
+    answerReads();
+    mock.on(PutCommand).resolves({});
+    await store.merge(WORKLOAD, STEP, [OBSERVATION], SEEN_AT);
+    expect(mock.commandCalls(BatchGetCommand).map((call) => call.args[0].input)).toEqual([
+      {
+        RequestItems: {
+          T: { Keys: [{ pk: 'default#sample#webshop#*', sk: SK }], ConsistentRead: true },
+        },
+      },
+    ]);
+    expect(mock.commandCalls(PutCommand).map((call) => call.args[0].input)).toEqual([
+      {
+        TableName: 'T',
+        Item: {
+          pk: 'default#sample#webshop#*',
+          sk: SK,
+          data: packContent(CONTENT),
+          rev: revisionOf(CONTENT),
+          // The item is full one hour after its start; 35 days are 3 024 000 s.
+          ttl: 1_793_577_600 + 3_600 + 3_024_000,
+        },
+        ConditionExpression: 'attribute_not_exists(pk)',
+      },
+    ]);
+  });
+
+  it('writes over the revision it has read, and nothing when nothing changes', async () => {
+    answerReads(stored(CONTENT));
+    mock.on(PutCommand).resolves({});
+    expect(await store.merge(WORKLOAD, STEP, [OBSERVATION], SEEN_AT)).toEqual(['duplicate']);
+    expect(mock.commandCalls(PutCommand)).toHaveLength(0);
+    await store.merge(WORKLOAD, STEP, [{ ...OBSERVATION, value: 2 }], SEEN_AT);
+    expect(mock.commandCalls(PutCommand)[0]?.args[0].input).toMatchObject({
+      ConditionExpression: 'rev = :rev',
+      ExpressionAttributeValues: { ':rev': revisionOf(CONTENT) },
+    });
+  });
+
+  it('reads again after a conflict, and joins what the other writer wrote', async () => {
+    mock
+      .on(BatchGetCommand)
+      .resolvesOnce({ Responses: { T: [] } })
+      .resolves({ Responses: { T: [stored(CONTENT)] } });
+    mock.on(PutCommand).rejectsOnce(conflict()).resolves({});
+    const late = { ...OBSERVATION, metric: 'n' };
+    expect(await store.merge(WORKLOAD, STEP, [late], SEEN_AT)).toEqual(['accepted']);
+    const expected = CONTENT.replace(/^\[1,\[(.*)\]\]$/, (_, column: string) => {
+      return `[1,[${column},${column.replace('"m"', '"n"')}]]`;
+    });
+    expect(mock.commandCalls(PutCommand)[1]?.args[0].input.Item?.rev).toBe(revisionOf(expected));
+    // Half of 20 ms x 2^1.
+    expect(slept).toEqual([20]);
+  });
+
+  it('gives up after so many conflicts, having waited ever longer', async () => {
+    answerReads();
+    mock.on(PutCommand).rejects(conflict());
+    await expect(store.merge(WORKLOAD, STEP, [OBSERVATION], SEEN_AT)).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      details: { sk: SK, attempts: 4 },
+    });
+    expect(slept).toEqual([20, 40, 80, 160]);
+  });
+
+  it('asks again for keys that the service left unprocessed', async () => {
+    const keys = (command: BatchGetCommand) => command.input.RequestItems?.T?.Keys ?? [];
+    mock
+      .on(BatchGetCommand)
+      .callsFakeOnce(({ RequestItems }) => ({
+        Responses: { T: [] },
+        UnprocessedKeys: { T: { Keys: RequestItems.T.Keys.slice(1) } },
+      }))
+      .resolves({ Responses: { T: [] } });
+    mock.on(PutCommand).resolves({});
+    const batch = Array.from({ length: 101 }, (_, hour) => ({
+      ...OBSERVATION,
+      at: addMs(START, HOUR, hour),
+    }));
+    await store.merge(WORKLOAD, STEP, batch, SEEN_AT);
+    // 101 keys: 100 asked, 99 left over; with the last one they are 100 again.
+    expect(mock.commandCalls(BatchGetCommand).map((call) => keys(call.args[0]).length)).toEqual([
+      100, 100,
+    ]);
+    expect(mock.commandCalls(PutCommand)).toHaveLength(101);
+  });
+
+  it('gives up on a service that leaves everything unprocessed', async () => {
+    mock.on(BatchGetCommand).callsFake(({ RequestItems }) => ({ UnprocessedKeys: RequestItems }));
+    await expect(store.merge(WORKLOAD, STEP, [OBSERVATION], SEEN_AT)).rejects.toMatchObject({
+      code: 'THROTTLED',
+    });
+    expect(mock.commandCalls(BatchGetCommand)).toHaveLength(8);
+  });
+});
+
+describe('an item', () => {
+  it('of an hour, 7 metrics at 5 minutes, is under 1 kB', async () => {
+    const random = seededRandom(7);
+    const metrics = [
+      ['memory_bytes', 2e9],
+      ['cpu_utilization', 1],
+      ['memory_utilization', 1],
+      ['request_rate', 1_500],
+      ['db_cpu', 1],
+      ['db_memory', 1],
+      ['db_connections', 100],
+    ] as const;
+    answerReads();
+    mock.on(PutCommand).resolves({});
+    const known: Record<string, unknown>[] = [];
+    for (let slot = 0; slot < 12; slot++) {
+      // An agent samples all metrics within a moment and sends them together, some seconds late.
+      const at = addMs(START, STEP, slot);
+      const asOf = epochMs(at + Math.floor(random() * 60_000));
+      const seenAt = epochMs(asOf + 200 + Math.floor(random() * 5_000));
+      const batch = metrics.map(([metric, scale]) => ({
+        metric,
+        source: 'agent@ip-10-0-12-34',
+        at,
+        value: random() * scale,
+        asOf,
+      }));
+      answerReads(...known.slice(-1));
+      await store.merge(WORKLOAD, STEP, batch, seenAt);
+      known.push({ ...mock.commandCalls(PutCommand).at(-1)?.args[0].input.Item });
+    }
+    const { pk, sk, data, rev } = known.at(-1) ?? {};
+    // DynamoDB counts attribute names and values; a number is at most 21 bytes.
+    const names = 'pkskdatarevttl'.length;
+    const values = [pk, sk, rev].reduce<number>((sum, text) => sum + String(text).length, 21);
+    const size = names + values + (data instanceof Uint8Array ? data.byteLength : Number.NaN);
+    expect(size).toBeLessThan(1_000);
+    expect(size).toBeGreaterThan(300);
+  });
+});
+
+describe('a read', () => {
+  const range = { from: START, to: addMs(START, HOUR, 2) };
+
+  it('follows every page', async () => {
+    const second = 'raw#000300000#001793581200000';
+    const cursor = { pk: 'x', sk: SK };
+    // The paginator reuses its input, so what was sent is noted while it is sent.
+    const cursors: unknown[] = [];
+    mock.on(QueryCommand).callsFake(({ ExclusiveStartKey }) => {
+      cursors.push(ExclusiveStartKey);
+      return ExclusiveStartKey === undefined
+        ? { Items: [stored(CONTENT)], LastEvaluatedKey: cursor }
+        : { Items: [stored(CONTENT, second)] };
+    });
+    const [column] = await store.read(WORKLOAD, STEP, range);
+    expect(column?.slots.map(({ start }) => start)).toEqual([START, addMs(START, HOUR)]);
+    expect(cursors).toEqual([undefined, cursor]);
+    const [query] = mock.commandCalls(QueryCommand);
+    expect(query?.args[0].input.ExpressionAttributeValues).toEqual({
+      ':pk': 'default#sample#webshop#*',
+      ':first': SK,
+      ':last': second,
+    });
+  });
+
+  it.each([
+    ['a payload cut short', { ...stored(CONTENT), data: packContent(CONTENT).slice(0, -4) }],
+    ['a payload of another revision', { ...stored(CONTENT), rev: revisionOf('[1,[]]') }],
+    ['a payload that is no item', stored('{"a":1}')],
+    ['no payload', { pk: 'x', sk: SK }],
+    ['another kind of key', stored(CONTENT, 'raw#x')],
+  ])('names the item that has %s', async (_, item) => {
+    mock.on(QueryCommand).resolves({ Items: [item] });
+    await expect(store.read(WORKLOAD, STEP, range)).rejects.toMatchObject({
+      code: 'ARTIFACT_CORRUPT',
+      details: { pk: 'x', sk: item.sk },
+    });
+  });
+
+  it('tells throttling from other failures', async () => {
+    const fail = (name: string) => Object.assign(new Error('no'), { name });
+    mock.on(QueryCommand).rejects(fail('ProvisionedThroughputExceededException'));
+    await expect(store.read(WORKLOAD, STEP, range)).rejects.toMatchObject({ code: 'THROTTLED' });
+    mock.on(QueryCommand).rejects(fail('ResourceNotFoundException'));
+    await expect(store.read(WORKLOAD, STEP, range)).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      cause: { name: 'ResourceNotFoundException' },
+    });
+  });
+
+  it('reports a network without an answer', async () => {
+    mock.restore();
+    // Port 9 of this machine (discard) is not served.
+    await expect(store.read(WORKLOAD, STEP, range)).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+    });
+  });
+});
