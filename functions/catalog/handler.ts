@@ -1,5 +1,5 @@
-import type { EventLogger } from '#adapters/lambda/logger.ts';
 import { Answer, createHttpHandler } from '#adapters/lambda/http-handler.ts';
+import type { EventLogger } from '#adapters/lambda/logger.ts';
 import { type HealthDeps, health, ready } from '#app/queries/health.ts';
 import { listIssuedForecasts } from '#app/queries/issued.ts';
 import { getModel, listModels, promoteModel, rollbackModel } from '#app/queries/models.ts';

@@ -21,7 +21,11 @@ const queue = createSqsWorkQueue({
   sleep: async (ms) => sleep(ms),
   random: Math.random,
 });
-const plans = configuredPlans(config, () => new CloudWatchClient({ maxAttempts: 5 }), services.clock);
+const plans = configuredPlans(
+  config,
+  () => new CloudWatchClient({ maxAttempts: 5 }),
+  services.clock,
+);
 
 export const handler = createHandler(
   { ...services, queue, planOf: (workload) => plans.get(workload) },

@@ -1,10 +1,15 @@
-import { createTaskHandler } from '#adapters/lambda/task-handler.ts';
 import type { EventLogger } from '#adapters/lambda/logger.ts';
+import { createTaskHandler } from '#adapters/lambda/task-handler.ts';
 import { fitStatistical } from '#app/training/fit-statistical.ts';
 import type { StageDeps } from '#app/training/stage-deps.ts';
 import { WorkloadItemSchema } from '#contracts/tasks/items.ts';
 
 /** The pipeline's task `fit-statistical`. */
 export function createHandler(deps: StageDeps, logger: EventLogger) {
-  return createTaskHandler('fit-statistical', WorkloadItemSchema, (input) => fitStatistical(deps, input), logger);
+  return createTaskHandler(
+    'fit-statistical',
+    WorkloadItemSchema,
+    (input) => fitStatistical(deps, input),
+    logger,
+  );
 }

@@ -1,5 +1,5 @@
-import type { EventLogger } from '#adapters/lambda/logger.ts';
 import { createHttpHandler } from '#adapters/lambda/http-handler.ts';
+import type { EventLogger } from '#adapters/lambda/logger.ts';
 import { type IngestDeps, ingest } from '#app/ingest/ingest.ts';
 import type { IngestRequest } from '#contracts/http/ingest.ts';
 

@@ -1,5 +1,5 @@
-import type { EventLogger } from '#adapters/lambda/logger.ts';
 import { createHttpHandler } from '#adapters/lambda/http-handler.ts';
+import type { EventLogger } from '#adapters/lambda/logger.ts';
 import { predict } from '#app/serving/predict.ts';
 import { predictBatch } from '#app/serving/predict-batch.ts';
 import type { ServingDeps } from '#app/serving/serving-deps.ts';

@@ -4,5 +4,8 @@ import { type ScoreDeps, score } from '#app/scheduled/score.ts';
 
 /** Brings workloads up to date: forecasts as issued, trainings that are due. */
 export function createHandler(deps: ScoreDeps, logger: EventLogger) {
-  return createQueueHandler(async (message) => ({ ...(await score(deps, message.workload)) }), logger);
+  return createQueueHandler(
+    async (message) => ({ ...(await score(deps, message.workload)) }),
+    logger,
+  );
 }

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import type { EventLogger } from '#adapters/lambda/logger.ts';
 import { createHttpHandler } from '#adapters/lambda/http-handler.ts';
+import type { EventLogger } from '#adapters/lambda/logger.ts';
 import { type StartTrainingDeps, startTraining } from '#app/training/start-training.ts';
 import { ScheduleEventSchema } from '#contracts/events.ts';
 import type { TrainRequest } from '#contracts/http/train.ts';

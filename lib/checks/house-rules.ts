@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type {
   IPolicyValidationContext,
   IPolicyValidationPlugin,
@@ -23,11 +22,7 @@ export class HouseRules implements IPolicyValidationPlugin {
           description: `${RULES[rule]}; found ${found}`,
           severity: 'error',
           violatingResources: [
-            {
-              resourceLogicalId: logicalId,
-              templatePath,
-              locations: [join('Resources', logicalId)],
-            },
+            { resourceLogicalId: logicalId, templatePath, locations: ['Properties'] },
           ],
         }),
       ),

@@ -1,7 +1,12 @@
 import type * as z from 'zod';
 import { DomainError } from '#core/errors.ts';
 import type { EpochMs } from '#core/time.ts';
-import type { CatalogData, CatalogKey, CatalogRecord, CatalogStore } from './ports/catalog-store.ts';
+import type {
+  CatalogData,
+  CatalogKey,
+  CatalogRecord,
+  CatalogStore,
+} from './ports/catalog-store.ts';
 
 /** Bound of the optimistic retries below: past it, something writes far too often. */
 const MAX_ATTEMPTS = 12;

@@ -1,6 +1,6 @@
-import { addMs, DAY, type EpochMs, epochMs } from '#core/time.ts';
 import { type IssuedForecast, IssuedForecastSchema } from '#contracts/http/catalog.ts';
 import type { PredictResponse } from '#contracts/http/predict.ts';
+import { addMs, DAY, type EpochMs, epochMs } from '#core/time.ts';
 import { parseRecord } from './catalog-records.ts';
 import type { ModelSubject } from './model-registry.ts';
 import type { CatalogStore } from './ports/catalog-store.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { type ModelInfo, ModelSchema } from '#contracts/http/catalog.ts';
 import { DomainError } from '#core/errors.ts';
 import type { WorkloadKey } from '#core/workload.ts';
-import { type ModelInfo, ModelSchema } from '#contracts/http/catalog.ts';
 import { parseRecord, readRecord, updateRecord } from './catalog-records.ts';
 import type { CatalogStore } from './ports/catalog-store.ts';
 
@@ -45,7 +45,9 @@ export interface ModelRegistry {
    * Takes the champion back to the one before it (null: naive served before it).
    * @throws {DomainError} `ROLLBACK_IMPOSSIBLE`
    */
-  rollback(subject: ModelSubject): Promise<{ readonly from: string | null; readonly to: string | null }>;
+  rollback(
+    subject: ModelSubject,
+  ): Promise<{ readonly from: string | null; readonly to: string | null }>;
   /** Every subject that was ever trained, with its pointer. */
   subjects(): Promise<readonly (ModelSubject & { readonly pointer: ModelPointer })[]>;
   /** All versions of one subject, newest first. */

@@ -1,6 +1,3 @@
-import { DomainError } from '#core/errors.ts';
-import { addMs, type Clock, DAY, type EpochMs, toIso } from '#core/time.ts';
-import { parseWorkloadKey, type WorkloadKey } from '#core/workload.ts';
 import type { Reason } from '#contracts/http/common.ts';
 import {
   type Run,
@@ -10,6 +7,9 @@ import {
   RunWorkloadSchema,
   type StageName,
 } from '#contracts/http/train.ts';
+import { DomainError } from '#core/errors.ts';
+import { addMs, type Clock, DAY, type EpochMs, toIso } from '#core/time.ts';
+import { parseWorkloadKey, type WorkloadKey } from '#core/workload.ts';
 import { parseRecord, readRecord, updateRecord } from './catalog-records.ts';
 import type { CatalogStore } from './ports/catalog-store.ts';
 
@@ -108,7 +108,10 @@ export function createRunLog(catalog: CatalogStore, clock: Clock): RunLog {
       const run = await readRecord(catalog, RunSchema, runKey(runId));
       if (!run) throw unknownRun(runId);
       const details = await detailsOf(runId);
-      return { run: run.finished_at === null ? { ...run, ...countOutcomes(details) } : run, details };
+      return {
+        run: run.finished_at === null ? { ...run, ...countOutcomes(details) } : run,
+        details,
+      };
     },
 
     async list(limit) {

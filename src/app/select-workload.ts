@@ -1,6 +1,6 @@
+import type { WorkloadSelector } from '#contracts/http/common.ts';
 import { DomainError } from '#core/errors.ts';
 import { type WorkloadId, workloadId } from '#core/workload.ts';
-import type { WorkloadSelector } from '#contracts/http/common.ts';
 import type { Workload, WorkloadDirectory } from './workload-directory.ts';
 import { requireWorkload } from './workload-directory.ts';
 
@@ -22,11 +22,7 @@ export function selectorParts(selector: WorkloadSelector) {
     deployment: either('deployment and workload', selector.deployment, selector.workload),
     namespace: selector.namespace,
     cluster: selector.cluster,
-    container: either(
-      'container and container_name',
-      selector.container,
-      selector.container_name,
-    ),
+    container: either('container and container_name', selector.container, selector.container_name),
   };
 }
 

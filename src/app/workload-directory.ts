@@ -1,7 +1,12 @@
 import * as z from 'zod';
 import { DomainError } from '#core/errors.ts';
 import { DEFAULT_STEP, type DurationMs, durationMs, type EpochMs, epochMs } from '#core/time.ts';
-import { parseWorkloadKey, type WorkloadId, type WorkloadKey, workloadKey } from '#core/workload.ts';
+import {
+  parseWorkloadKey,
+  type WorkloadId,
+  type WorkloadKey,
+  workloadKey,
+} from '#core/workload.ts';
 import { parseRecord, readRecord, updateRecord } from './catalog-records.ts';
 import type { CatalogStore } from './ports/catalog-store.ts';
 

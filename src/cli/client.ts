@@ -2,6 +2,7 @@ import { ErrorEnvelopeSchema } from '#contracts/http/common.ts';
 import { DomainError, ERROR_CATALOGUE, type ErrorCode, isDomainError } from '#core/errors.ts';
 import type { Environment } from './environment.ts';
 import { ServiceFault } from './failure.ts';
+import { foreignError } from './foreign-error.ts';
 import { type AnswerOf, OPERATIONS, type Operation, routeOf } from './operations.ts';
 
 /** What goes with a call. */
@@ -192,13 +193,14 @@ function isKnown(code: string): code is ErrorCode {
 function unreachable(endpoint: string, error: unknown, timeoutMs: number): Error {
   // Problems of signing (no credentials) say what they are themselves.
   if (error instanceof DomainError) return error;
-  if (error instanceof Error && error.name === 'TimeoutError') {
+  const { name, message: text, code, cause } = foreignError(error);
+  if (name === 'TimeoutError') {
     const message = `${endpoint} did not answer within ${timeoutMs / 1_000} s`;
     return new DomainError('DEADLINE_EXCEEDED', message, { endpoint }, error);
   }
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const reason =
-    cause instanceof Error ? ('code' in cause ? String(cause.code) : cause.message) : '';
+  // fetch says "fetch failed"; why is in the cause.
+  const inner = cause === undefined ? undefined : foreignError(cause);
+  const reason = inner?.code ?? inner?.message ?? code ?? text;
   const message = `nothing usable answers at ${endpoint} (${reason})`;
   return new DomainError('ENDPOINT_UNAVAILABLE', message, { endpoint }, error);
 }

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import * as z from 'zod';
 import { DomainError } from '#core/errors.ts';
+import { foreignError } from './foreign-error.ts';
 import { OUTPUT_FORMATS } from './output-format.ts';
 import { closest } from './suggest.ts';
 
@@ -71,8 +72,8 @@ export async function readTextIfAny(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    const message = error instanceof Error ? error.message : String(error);
+    const { code, message } = foreignError(error);
+    if (code === 'ENOENT') return undefined;
     throw new DomainError('CONFIG_INVALID', `cannot read ${path}: ${message}`, { path }, error);
   }
 }
@@ -83,7 +84,7 @@ export function parseYaml<T>(text: string, schema: z.ZodType<T>, path: string): 
   try {
     value = parse(text);
   } catch (error) {
-    const message = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    const [message] = foreignError(error).message.split('\n');
     throw new DomainError('CONFIG_INVALID', `${path} is no YAML: ${message}`, { path }, error);
   }
   return check(value ?? {}, schema, path);

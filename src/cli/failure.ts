@@ -1,3 +1,4 @@
+import { foreignError } from './foreign-error.ts';
 import { DomainError, ERROR_CATALOGUE, type ErrorDetails } from '#core/errors.ts';
 
 /** Exit code of our own faults. */
@@ -31,7 +32,7 @@ export function exitCodeOf(error: unknown): number {
  * @param debug - adds the stack, for us
  */
 export function describeFailure(error: unknown, options: { debug: boolean }): string {
-  const lines = [`error: ${printable(error instanceof Error ? error.message : String(error))}`];
+  const lines = [`error: ${printable(foreignError(error).message)}`];
   if (error instanceof DomainError || error instanceof ServiceFault) {
     for (const [name, value] of Object.entries(error.details)) {
       lines.push(...detail(name, value));

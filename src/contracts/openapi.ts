@@ -36,7 +36,10 @@ function operation(route: Route): Record<string, unknown> {
       ? { requestBody: { required: true, content: json(jsonSchema(route.body, 'input')) } }
       : {}),
     responses: {
-      [route.status]: { description: 'success', content: json(jsonSchema(route.response, 'output')) },
+      [route.status]: {
+        description: 'success',
+        content: json(jsonSchema(route.response, 'output')),
+      },
       default: {
         description: 'an error',
         content: json({ $ref: '#/components/schemas/Error' }),
@@ -49,7 +52,9 @@ function operation(route: Route): Record<string, unknown> {
 /** Aliases share an operation, but an OpenAPI document must not repeat an id. */
 function uniqueId(route: Route): string {
   const first = ROUTES.find(({ operation }) => operation === route.operation);
-  return first === route ? route.operation : `${route.operation}At${route.path.replace(/\W+/g, '_')}`;
+  return first === route
+    ? route.operation
+    : `${route.operation}At${route.path.replace(/\W+/g, '_')}`;
 }
 
 function pathParameters(path: string) {

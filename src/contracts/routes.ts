@@ -7,7 +7,12 @@ import {
   PredictRequestSchema,
   PredictResponseSchema,
 } from './http/predict.ts';
-import { RunDetailSchema, RunListSchema, TrainRequestSchema, TrainResponseSchema } from './http/train.ts';
+import {
+  RunDetailSchema,
+  RunListSchema,
+  TrainRequestSchema,
+  TrainResponseSchema,
+} from './http/train.ts';
 
 /** The functions that answer HTTP routes. */
 export type ApiFunction = 'ingest' | 'predict' | 'catalog' | 'train';

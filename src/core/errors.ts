@@ -32,7 +32,7 @@ export const ERROR_CATALOGUE = {
   // Stored state is in the way.
   STATE_INCOMPATIBLE: row(409, 4, 'retrain: the stored model is of another version'),
   MODEL_CHANGED: row(409, 4, 'another change came first: look at helios models and try again'),
-  ARTIFACT_CORRUPT: row(409, 4, 'the stored model fails its checksum: roll back or retrain'),
+  ARTIFACT_CORRUPT: row(409, 4, 'stored data fails its check: for a model roll back or retrain'),
   ROLLBACK_IMPOSSIBLE: row(409, 4, 'there is no earlier champion to go back to'),
   STORE_LOCKED: row(409, 4, 'another process uses this data directory: talk to it, or stop it'),
   // Something outside did not work.

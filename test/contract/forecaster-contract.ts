@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { type ErrorCode, isDomainError } from '#core/errors.ts';
 import type {
   FitOptions,
   FittedForecaster,
@@ -9,9 +8,12 @@ import type {
 } from '#core/forecast/forecaster.ts';
 import { restore } from '#core/forecast/registry.ts';
 import { MAX_HORIZON } from '#core/forecast/request.ts';
-import { normal, seededRandom } from '#core/math/random.ts';
+import { seededRandom } from '#core/math/random.ts';
 import { makeSeries, type Series, sliceSeries } from '#core/series/series.ts';
 import { addMs, type DurationMs, epochMs, HOUR } from '#core/time.ts';
+import { codeOf, rejectionOf } from '#test/helpers/error-code.ts';
+import { daysWithNoise, mapped, viewOf } from '#test/helpers/histories.ts';
+import { expectClose, expectIdentical } from '#test/helpers/same-numbers.ts';
 
 /** Promises a model may be excused from, each with a reason. Every other holds for all. */
 export const EXCUSABLE = [
@@ -45,7 +47,7 @@ export function describeForecaster(contract: ForecasterContract): void {
   const bringBack = contract.restore ?? restore;
   const { capabilities, kind } = create();
   const length = Math.max(capabilities.minHistory, 48) + 20;
-  const whole = sample(length + AHEAD, step);
+  const whole = daysWithNoise(length + AHEAD, step);
   const past = historyOf(sliceSeries(whole, 0, length));
   const next = historyOf(sliceSeries(whole, length, whole.values.length));
 
@@ -267,9 +269,9 @@ export function describeForecaster(contract: ForecasterContract): void {
       );
       const known = (history: History) =>
         Promise.all([
-          learn(historyOf(view(history.target, 0, length))),
-          learn(historyOf(view(history.target, 0, length))).then((fitted) =>
-            fitted.update(historyOf(view(history.target, length, length + 5))),
+          learn(historyOf(viewOf(history.target, 0, length))),
+          learn(historyOf(viewOf(history.target, 0, length))).then((fitted) =>
+            fitted.update(historyOf(viewOf(history.target, length, length + 5))),
           ),
         ]);
       const [a, b] = [await known(historyOf(whole)), await known(other)];
@@ -286,28 +288,6 @@ const HOLES: Readonly<Record<string, (i: number, length: number) => boolean>> = 
   'all but four': (i, length) => i < length - 14 || i >= length - 10,
 };
 
-/** A day, a slow swing and noise on top of a level, seeded. */
-function sample(length: number, step: DurationMs): Series {
-  const random = seededRandom(SEED, 'forecaster contract');
-  const start = epochMs(Date.UTC(2024, 0, 1));
-  const day = (24 * HOUR) / step;
-  const values = Float64Array.from(
-    { length },
-    (_, i) =>
-      100 + 30 * Math.sin((2 * Math.PI * i) / day) + 10 * Math.sin(i / 40) + 5 * normal(random),
-  );
-  return makeSeries({ id: 'contract', unit: 'unspecified', start, step, values });
-}
-
-/** The part `[from, to)` that shares its memory with the rest, so that a peeping model could peep. */
-function view(series: Series, from: number, to: number): Series {
-  return {
-    ...series,
-    start: addMs(series.start, series.step, from),
-    values: series.values.subarray(from, to),
-  };
-}
-
 function empty(series: Series): Series {
   return sliceSeries(series, 0, 0);
 }
@@ -318,10 +298,6 @@ function addStep(step: DurationMs): DurationMs {
 
 function historyOf(target: Series): History {
   return { target };
-}
-
-function mapped({ target }: History, of: (value: number, i: number) => number): History {
-  return { target: { ...target, values: target.values.map(of) } };
 }
 
 function seeded(): FitOptions {
@@ -335,38 +311,4 @@ function ruin(json: unknown): void {
     if (typeof value === 'number') Object.assign(json, { [key]: 1e9 });
     else ruin(value);
   }
-}
-
-/** Equal to the last bit; 0 and -0 differ. */
-function expectIdentical(actual: Float64Array, expected: Float64Array): void {
-  expect(actual).toHaveLength(expected.length);
-  expect([...actual].findIndex((value, i) => !Object.is(value, expected[i]))).toBe(-1);
-}
-
-function expectClose(actual: Float64Array, expected: Float64Array, relative: number): void {
-  const worst = actual.reduce(
-    (most, value, i) => Math.max(most, Math.abs(value - expected[i]!) / Math.abs(expected[i]!)),
-    0,
-  );
-  expect(worst).toBeLessThan(relative);
-}
-
-function codeOf(body: () => unknown): ErrorCode | undefined {
-  try {
-    body();
-  } catch (error) {
-    if (isDomainError(error)) return error.code;
-    throw error;
-  }
-  return undefined;
-}
-
-async function rejectionOf(promise: Promise<unknown>): Promise<ErrorCode | undefined> {
-  try {
-    await promise;
-  } catch (error) {
-    if (isDomainError(error)) return error.code;
-    throw error;
-  }
-  return undefined;
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, type CfnElement, Stack } from 'aws-cdk-lib';
+import { App, CfnElement, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod';
 import { HeliosConfigSchema } from '#contracts/config/helios-config.ts';
@@ -106,7 +106,8 @@ function describeFunction(
   resources: (stack: string) => Readonly<Record<string, Resource>>,
 ): DeployedFunction {
   const stack = Stack.of(fn);
-  const logicalId = stack.getLogicalId(fn.function.node.defaultChild as CfnElement);
+  const child = fn.function.node.defaultChild;
+  const logicalId = CfnElement.isCfnElement(child) ? stack.getLogicalId(child) : '';
   const resource = resources(stack.stackName)[logicalId];
   if (!resource) throw new RangeError(`${fn.name} is not in its template`);
   return { name: fn.name, stack: stack.stackName, logicalId, path: fn.node.path, resource };

@@ -22,6 +22,7 @@ import {
   bucketStartOf,
   columnsOf,
   emptyItem,
+  firstSeenOf,
   mergeItem,
   type ObservationItem,
 } from '#core/observations/observation-item.ts';
@@ -83,7 +84,7 @@ export function createDynamoObservationStore(
         sk,
         data: packContent(content),
         rev: revisionOf(content),
-        ttl: toEpochSeconds(rawExpiry(step, bucketStart)),
+        ttl: toEpochSeconds(rawExpiry(step, bucketStart, firstSeenOf(item))),
       };
       if (await putIfUnchanged(next, known?.rev)) return results;
       await backOff(backoff, attempt);

@@ -5,9 +5,9 @@ import type {
   Context,
 } from 'aws-lambda';
 import type * as z from 'zod';
-import { DomainError, ERROR_CATALOGUE, isDomainError } from '#core/errors.ts';
 import { type ErrorEnvelope, LIMITS } from '#contracts/http/common.ts';
 import { ROUTES, type Route } from '#contracts/routes.ts';
+import { DomainError, ERROR_CATALOGUE, isDomainError } from '#core/errors.ts';
 import type { EventLogger } from './logger.ts';
 
 /** What an operation gets: parsed by the schemas of its route, path parameters decoded. */
@@ -157,7 +157,12 @@ function errorResponse(
   }
   const envelope: ErrorEnvelope = {
     error: known
-      ? { code: error.code, message: error.message, details: { ...error.details }, hint: error.hint }
+      ? {
+          code: error.code,
+          message: error.message,
+          details: { ...error.details },
+          hint: error.hint,
+        }
       : {
           code: 'INTERNAL',
           message: 'something went wrong on our side',

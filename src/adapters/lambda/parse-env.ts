@@ -7,5 +7,7 @@ import * as z from 'zod';
 export function parseEnv<T>(schema: z.ZodType<T>, env: NodeJS.ProcessEnv): T {
   const parsed = schema.safeParse(env);
   if (parsed.success) return parsed.data;
-  throw new Error(`the environment is not as the function needs it: ${z.prettifyError(parsed.error)}`);
+  throw new Error(
+    `the environment is not as the function needs it: ${z.prettifyError(parsed.error)}`,
+  );
 }

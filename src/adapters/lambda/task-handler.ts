@@ -1,5 +1,5 @@
-import { DomainError, isDomainError } from '#core/errors.ts';
 import type * as z from 'zod';
+import { DomainError, isDomainError } from '#core/errors.ts';
 import type { EventLogger } from './logger.ts';
 
 /**

@@ -1,6 +1,10 @@
+import {
+  type IngestRequest,
+  type IngestResponse,
+  IngestResponseSchema,
+} from '#contracts/http/ingest.ts';
 import { addMs, type Clock, DAY, type EpochMs } from '#core/time.ts';
 import { type WorkloadId, workloadKey } from '#core/workload.ts';
-import { type IngestRequest, type IngestResponse, IngestResponseSchema } from '#contracts/http/ingest.ts';
 import { readRecord } from '../catalog-records.ts';
 import type { CatalogStore } from '../ports/catalog-store.ts';
 import type { MergeResult, ObservationStore } from '../ports/observation-store.ts';
@@ -31,8 +35,7 @@ export async function ingest(deps: IngestDeps, request: IngestRequest): Promise<
     if (answered) return answered;
   }
   const seenAt = deps.clock.now();
-  const read =
-    'columns' in request ? readColumns(request, seenAt) : readSamples(request, seenAt);
+  const read = 'columns' in request ? readColumns(request, seenAt) : readSamples(request, seenAt);
   const results = await storeAll(deps, read.accepted, seenAt);
   const count = (wanted: MergeResult) => results.filter((result) => result === wanted).length;
   const response: IngestResponse = {

@@ -1,8 +1,17 @@
+import type { IngestRequest, IngestResponse, Sample } from '#contracts/http/ingest.ts';
 import { canonicalMetric, METRIC_NAME } from '#core/series/metric-catalogue.ts';
 import { parseTimestamp } from '#core/series/timestamp.ts';
-import { addMs, DAY, type DurationMs, durationMs, type EpochMs, MINUTE, SECOND, toIso } from '#core/time.ts';
+import {
+  addMs,
+  DAY,
+  type DurationMs,
+  durationMs,
+  type EpochMs,
+  MINUTE,
+  SECOND,
+  toIso,
+} from '#core/time.ts';
 import { NAME_PART, type WorkloadId, workloadId } from '#core/workload.ts';
-import type { IngestRequest, IngestResponse, Sample } from '#contracts/http/ingest.ts';
 import type { Observation } from '../ports/observation-store.ts';
 import { selectWorkload } from '../select-workload.ts';
 
@@ -91,14 +100,23 @@ function readSample(
 ): AcceptedSample | Problem {
   const metric = canonicalMetric(sample.name);
   if (!METRIC_NAME.test(metric)) {
-    return problem('METRIC_NAME_INVALID', `${sample.name} is not a metric name: lower-case letter, then a-z, 0-9, _`);
+    return problem(
+      'METRIC_NAME_INVALID',
+      `${sample.name} is not a metric name: lower-case letter, then a-z, 0-9, _`,
+    );
   }
   if (sample.value === null) return problem('VALUE_INVALID', 'the value is not a finite number');
   if (sample.type === 'histogram' || sample.type === 'summary') {
-    return problem('TYPE_UNSUPPORTED', `type ${sample.type} is not understood: send gauges or counters`);
+    return problem(
+      'TYPE_UNSUPPORTED',
+      `type ${sample.type} is not understood: send gauges or counters`,
+    );
   }
   if (NOT_USAGE.has(sample.labels.type ?? '')) {
-    return problem('NOT_USAGE', `label type=${sample.labels.type} is not usage: send type=used only`);
+    return problem(
+      'NOT_USAGE',
+      `label type=${sample.labels.type} is not usage: send type=used only`,
+    );
   }
   const workload = workloadOf(sample.labels);
   if ('code' in workload) return workload;

@@ -31,7 +31,8 @@ export async function health(deps: HealthDeps) {
     models_loaded: subjects.filter(({ pointer }) => pointer.champion !== null).length,
     workloads: workloads.length,
     sources: [...sources].sort(),
-    data_age_seconds: workloads.length === 0 ? null : Math.max(0, Math.round((now - newest) / 1_000)),
+    data_age_seconds:
+      workloads.length === 0 ? null : Math.max(0, Math.round((now - newest) / 1_000)),
   };
 }
 

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { metricDefinition } from '#core/series/metric-catalogue.ts';
 import type { ForecastQuerySchema } from '#contracts/http/catalog.ts';
+import { metricDefinition } from '#core/series/metric-catalogue.ts';
 import type { IssuedForecasts } from '../issued-forecasts.ts';
 import { resolveWorkload } from '../select-workload.ts';
 import { requireMetric } from '../serving/predict.ts';

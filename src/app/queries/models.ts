@@ -1,13 +1,13 @@
 import type * as z from 'zod';
-import { DomainError } from '#core/errors.ts';
-import { canonicalMetric } from '#core/series/metric-catalogue.ts';
-import { parseWorkloadKey } from '#core/workload.ts';
 import type {
   Accuracy,
   ModelDetail,
   ModelInfo,
   ModelQuerySchema,
 } from '#contracts/http/catalog.ts';
+import { DomainError } from '#core/errors.ts';
+import { canonicalMetric } from '#core/series/metric-catalogue.ts';
+import { parseWorkloadKey } from '#core/workload.ts';
 import {
   type ModelRegistry,
   type ModelSubject,

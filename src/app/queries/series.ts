@@ -1,8 +1,8 @@
 import type * as z from 'zod';
+import type { SeriesQuerySchema } from '#contracts/http/catalog.ts';
 import { DomainError } from '#core/errors.ts';
 import { metricDefinition } from '#core/series/metric-catalogue.ts';
 import { addMs, DAY, durationMs, epochMs, HOUR, toIso } from '#core/time.ts';
-import type { SeriesQuerySchema } from '#contracts/http/catalog.ts';
 import { readFrame } from '../read-frame.ts';
 import { resolveWorkload } from '../select-workload.ts';
 import { requireMetric } from '../serving/predict.ts';
@@ -24,15 +24,19 @@ export async function readSeries(
   const metric = requireMetric(workload, query.metric);
   const newest = addMs(workload.lastSeen, workload.gridStep, 2);
   const now = deps.clock.now();
-  const to = query.to ? epochMs(Date.parse(query.to)) : newest < now ? newest : now;
+  const to = epochMs(query.to ? Date.parse(query.to) : Math.min(newest, now));
   const length = query.hours ? durationMs(query.hours * HOUR) : DAY;
   const from = query.from ? epochMs(Date.parse(query.from)) : epochMs(to - length);
   const steps = Math.ceil((to - from) / workload.gridStep);
   if (!(steps > 0 && steps <= MAX_STEPS)) {
-    throw new DomainError('REQUEST_INVALID', `the range holds ${steps} steps, 1 to ${MAX_STEPS} are allowed`, {
-      steps,
-      maxSteps: MAX_STEPS,
-    });
+    throw new DomainError(
+      'REQUEST_INVALID',
+      `the range holds ${steps} steps, 1 to ${MAX_STEPS} are allowed`,
+      {
+        steps,
+        maxSteps: MAX_STEPS,
+      },
+    );
   }
   const frame = await readFrame(deps.observations, workload, { from, to });
   const series = frame?.series.get(metric);

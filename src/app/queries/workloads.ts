@@ -1,6 +1,6 @@
+import type { WorkloadInfo } from '#contracts/http/catalog.ts';
 import { metricDefinition } from '#core/series/metric-catalogue.ts';
 import { toIso } from '#core/time.ts';
-import type { WorkloadInfo } from '#contracts/http/catalog.ts';
 import type { Workload, WorkloadDirectory } from '../workload-directory.ts';
 
 /** Every workload that was ever observed. */

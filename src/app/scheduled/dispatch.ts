@@ -1,6 +1,6 @@
+import type { ScheduleEvent, WorkMessage } from '#contracts/events.ts';
 import { addMs, type Clock, DAY, type EpochMs, toIso } from '#core/time.ts';
 import type { WorkloadKey } from '#core/workload.ts';
-import type { ScheduleEvent, WorkMessage } from '#contracts/events.ts';
 import type { WorkQueue } from '../ports/work-queue.ts';
 import type { WorkloadDirectory } from '../workload-directory.ts';
 

@@ -1,6 +1,6 @@
+import type { Frame } from '#core/series/frame.ts';
 import { addMs, type Clock, DAY, type EpochMs, epochMs, floorTo, HOUR } from '#core/time.ts';
 import { parseWorkloadKey, type WorkloadKey } from '#core/workload.ts';
-import type { Frame } from '#core/series/frame.ts';
 import type { HourSummary, ObservationStore } from '../ports/observation-store.ts';
 import { readFrame } from '../read-frame.ts';
 import type { WorkloadDirectory } from '../workload-directory.ts';

@@ -1,6 +1,6 @@
+import { PredictRequestSchema } from '#contracts/http/predict.ts';
 import { DomainError, isDomainError } from '#core/errors.ts';
 import { parseWorkloadKey, type WorkloadKey } from '#core/workload.ts';
-import { PredictRequestSchema } from '#contracts/http/predict.ts';
 import { type IssuedForecasts, issuedFrom } from '../issued-forecasts.ts';
 import { predict, REFRESH } from '../serving/predict.ts';
 import type { ServingDeps } from '../serving/serving-deps.ts';
@@ -45,7 +45,8 @@ export async function score(deps: ScoreDeps, key: WorkloadKey): Promise<ScoreOut
       await deps.issued.add(subject, issuedFrom(response));
       issued.push(metric);
     } catch (error) {
-      if (!isDomainError(error, 'HISTORY_TOO_SHORT', 'STATE_INCOMPATIBLE', 'ARTIFACT_CORRUPT')) throw error;
+      if (!isDomainError(error, 'HISTORY_TOO_SHORT', 'STATE_INCOMPATIBLE', 'ARTIFACT_CORRUPT'))
+        throw error;
       notYet.push({ metric, code: error.code });
     }
   }

@@ -1,10 +1,10 @@
+import type { PredictRequest } from '#contracts/http/predict.ts';
 import { DomainError } from '#core/errors.ts';
 import { gridCovering } from '#core/series/grid.ts';
 import { metricDefinition } from '#core/series/metric-catalogue.ts';
 import { resample } from '#core/series/resample.ts';
 import { makeSeries, type Series } from '#core/series/series.ts';
 import { addMs, epochMs } from '#core/time.ts';
-import type { PredictRequest } from '#contracts/http/predict.ts';
 import type { Workload } from '../workload-directory.ts';
 
 /** Slots of a caller's history at most, whatever the spread of its timestamps. */

@@ -1,8 +1,8 @@
+import type { ModelBundle } from '#contracts/artifacts/model-bundle.ts';
+import type { Reason } from '#contracts/http/common.ts';
 import { DomainError } from '#core/errors.ts';
 import { BLEND_NAME } from '#core/forecast/line-up.ts';
 import { epochMs, toIso } from '#core/time.ts';
-import type { ModelBundle } from '#contracts/artifacts/model-bundle.ts';
-import type { Reason } from '#contracts/http/common.ts';
 import type { ModelSubject, ModelVersion } from '../model-registry.ts';
 import type { ServingDeps } from './serving-deps.ts';
 
@@ -38,16 +38,17 @@ export async function chooseModel(
   const member = memberFor(requested, bundle, stage);
   const reasons =
     stage === 'candidate' && requested === 'auto'
-      ? [{ ...version.decision, message: `naive is served: the model trained is ${version.decision.message}` }]
+      ? [
+          {
+            ...version.decision,
+            message: `naive is served: the model trained is ${version.decision.message}`,
+          },
+        ]
       : [];
   return { version, bundle, isCached, stage, member, reasons };
 }
 
-function memberFor(
-  requested: string,
-  bundle: ModelBundle,
-  stage: ChosenModel['stage'],
-): string {
+function memberFor(requested: string, bundle: ModelBundle, stage: ChosenModel['stage']): string {
   if (requested === 'auto') return stage === 'champion' ? bundle.serves : 'naive';
   const member = requested === 'ensemble' ? BLEND_NAME : requested;
   if (bundle.states[member]) return member;

@@ -1,6 +1,6 @@
+import type { PredictResponse } from '#contracts/http/predict.ts';
 import type { BacktestResult } from '#core/evaluate/backtest.ts';
 import { measureCoverage } from '#core/evaluate/coverage.ts';
-import type { PredictResponse } from '#contracts/http/predict.ts';
 
 /** The measured coverage of one candidate of a backtest, in the wire's form. */
 export function coverageRows(result: BacktestResult, name: string): PredictResponse['coverage'] {

@@ -1,5 +1,5 @@
-import { DomainError } from '#core/errors.ts';
 import { type ModelBundle, ModelBundleSchema } from '#contracts/artifacts/model-bundle.ts';
+import { DomainError } from '#core/errors.ts';
 import type { ModelVersion } from '../model-registry.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 

@@ -1,3 +1,4 @@
+import type { Reason } from '#contracts/http/common.ts';
 import { DomainError } from '#core/errors.ts';
 import { backtest } from '#core/evaluate/backtest.ts';
 import { planBacktest } from '#core/evaluate/backtest-plan.ts';
@@ -6,7 +7,6 @@ import { calibrated } from '#core/forecast/calibrated.ts';
 import { naive } from '#core/forecast/naive.ts';
 import type { MetricDefinition } from '#core/series/metric-catalogue.ts';
 import { countPresent, type Series } from '#core/series/series.ts';
-import type { Reason } from '#contracts/http/common.ts';
 import { coverageRows } from './coverage-rows.ts';
 
 /** Observations below which nothing is forecast at all. */

@@ -1,11 +1,11 @@
-import { DomainError, isDomainError } from '#core/errors.ts';
-import { toIso } from '#core/time.ts';
 import { LIMITS, type Reason } from '#contracts/http/common.ts';
 import type {
   PredictBatchRequest,
   PredictBatchResponse,
   PredictResponse,
 } from '#contracts/http/predict.ts';
+import { DomainError, isDomainError } from '#core/errors.ts';
+import { toIso } from '#core/time.ts';
 import { predict } from './predict.ts';
 import type { ServingDeps } from './serving-deps.ts';
 

@@ -1,7 +1,7 @@
+import type { PredictRequest, PredictResponse } from '#contracts/http/predict.ts';
 import type { Forecast } from '#core/forecast/forecaster.ts';
 import { metricDefinition } from '#core/series/metric-catalogue.ts';
 import { addMs, durationMs, type EpochMs, toIso } from '#core/time.ts';
-import type { PredictRequest, PredictResponse } from '#contracts/http/predict.ts';
 import { type Answer, REFRESH } from './predict.ts';
 
 type Step = PredictResponse['predictions'][number];

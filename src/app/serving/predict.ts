@@ -1,20 +1,28 @@
+import type { Reason } from '#contracts/http/common.ts';
+import type { PredictRequest, PredictResponse } from '#contracts/http/predict.ts';
 import { DomainError } from '#core/errors.ts';
 import { calibrated } from '#core/forecast/calibrated.ts';
 import type { FittedForecaster, Forecast } from '#core/forecast/forecaster.ts';
 import { restore } from '#core/forecast/registry.ts';
-import { canonicalMetric, metricDefinition } from '#core/series/metric-catalogue.ts';
 import { suggestMetrics } from '#core/series/known-metrics.ts';
+import { canonicalMetric, metricDefinition } from '#core/series/metric-catalogue.ts';
 import { type Series, sliceSeries } from '#core/series/series.ts';
-import { addMs, type DurationMs, durationMs, type EpochMs, epochMs, HOUR, toIso } from '#core/time.ts';
-import type { Reason } from '#contracts/http/common.ts';
-import type { PredictRequest, PredictResponse } from '#contracts/http/predict.ts';
+import {
+  addMs,
+  type DurationMs,
+  durationMs,
+  type EpochMs,
+  epochMs,
+  HOUR,
+  toIso,
+} from '#core/time.ts';
 import { readFrame } from '../read-frame.ts';
 import { resolveWorkload } from '../select-workload.ts';
 import type { Workload } from '../workload-directory.ts';
-import { forecastNaively } from './naive-answer.ts';
-import { type ChosenModel, chooseModel, unknownModel } from './choose-model.ts';
-import { responseOf } from './predict-response.ts';
 import { seriesOfCaller } from './caller-history.ts';
+import { type ChosenModel, chooseModel, unknownModel } from './choose-model.ts';
+import { forecastNaively } from './naive-answer.ts';
+import { responseOf } from './predict-response.ts';
 import type { ServingDeps } from './serving-deps.ts';
 
 /** Nominal coverage of the bounds unless a request says otherwise. */
@@ -44,7 +52,10 @@ export interface Answer {
  *
  * @throws {DomainError} `NOT_FOUND`, `METRIC_UNKNOWN`, `MODEL_UNKNOWN`, `HISTORY_TOO_SHORT`
  */
-export async function predict(deps: ServingDeps, request: PredictRequest): Promise<PredictResponse> {
+export async function predict(
+  deps: ServingDeps,
+  request: PredictRequest,
+): Promise<PredictResponse> {
   const workload = await resolveWorkload(deps.directory, request);
   const metric = requireMetric(workload, request.metric);
   const subject = { workload: workload.key, metric };
@@ -105,7 +116,8 @@ async function readRecent(
   if (request.history) return seriesOfCaller(workload, metric, request.history);
   // Imported history ends in the past; for an untrained model the window ends with it.
   const newest = addMs(workload.lastSeen, workload.gridStep, 2);
-  const from = since < newest ? since : epochMs(newest - UNTRAINED_WINDOW_STEPS * workload.gridStep);
+  const from =
+    since < newest ? since : epochMs(newest - UNTRAINED_WINDOW_STEPS * workload.gridStep);
   const frame = await readFrame(deps.observations, workload, { from, to: now });
   const series = frame?.series.get(metric);
   return series && withoutMissingEnd(series);
@@ -154,7 +166,9 @@ function noInterval(member: string): Reason {
 }
 
 function skillOf(chosen: ChosenModel): PredictResponse['skill'] {
-  const scores = chosen.bundle.backtest.candidates.find(({ name }) => name === chosen.member)?.pooled;
+  const scores = chosen.bundle.backtest.candidates.find(
+    ({ name }) => name === chosen.member,
+  )?.pooled;
   if (!scores) return null;
   return {
     vs_naive: scores.skillVsNaive,

@@ -17,7 +17,8 @@ export function chooseServed(
   seasonal: string | undefined,
   margin: number,
 ): string {
-  const skillOver = (name: string, other: string) => compare(result, name, other).skill ?? -Infinity;
+  const skillOver = (name: string, other: string) =>
+    compare(result, name, other).skill ?? -Infinity;
   const blend = names.includes(BLEND_NAME) ? BLEND_NAME : 'naive';
   const [leader] = names
     .map((name) => ({ name, skill: skillOver(name, blend) }))

@@ -22,7 +22,10 @@ export function decidePromotion(
 ): PromotionDecision {
   const lost = gate.find((each) => !hasWon(each, minimumImprovement));
   if (!lost) {
-    return { action: 'promote', reason: reason('WON', gate, minimumImprovement, 'better than all') };
+    return {
+      action: 'promote',
+      reason: reason('WON', gate, minimumImprovement, 'better than all'),
+    };
   }
   const incumbent = gate.find(({ against }) => against === 'incumbent');
   if (lost.against === 'incumbent' && incumbent) {

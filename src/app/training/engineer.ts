@@ -1,9 +1,9 @@
-import { cleanSeries } from '#core/series/quality.ts';
-import { metricDefinition } from '#core/series/metric-catalogue.ts';
-import { type Series, sliceSeries } from '#core/series/series.ts';
-import { DAY, type DurationMs, WEEK } from '#core/time.ts';
 import { type StoredSeries, ValidatedDataSchema } from '#contracts/artifacts/stage-outputs.ts';
 import type { WorkloadItem } from '#contracts/tasks/items.ts';
+import { metricDefinition } from '#core/series/metric-catalogue.ts';
+import { cleanSeries } from '#core/series/quality.ts';
+import { type Series, sliceSeries } from '#core/series/series.ts';
+import { DAY, type DurationMs, WEEK } from '#core/time.ts';
 import { fromStored, loadStage, runStage, stagePrefix, toStored } from './stage.ts';
 import type { StageDeps } from './stage-deps.ts';
 
@@ -19,7 +19,11 @@ export function engineer(deps: StageDeps, item: WorkloadItem): Promise<WorkloadI
     for (const [metric, stored] of Object.entries(data.metrics)) {
       const series = sinceFirstValue(cleanSeries(fromStored(stored), metricDefinition(metric)));
       const seasons = usableSeasons(series);
-      metrics[metric] = { series: toStored(series), data_sha256: await sha256(toStored(series)), seasons };
+      metrics[metric] = {
+        series: toStored(series),
+        data_sha256: await sha256(toStored(series)),
+        seasons,
+      };
       summary[metric] = { steps: series.values.length, seasons };
     }
     const features = await deps.artifacts.save(stagePrefix(item, 'engineer'), { metrics });

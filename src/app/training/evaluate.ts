@@ -1,15 +1,4 @@
 import type * as z from 'zod';
-import { isDomainError } from '#core/errors.ts';
-import { type BacktestResult, backtest, type Candidate } from '#core/evaluate/backtest.ts';
-import { compare } from '#core/evaluate/compare.ts';
-import { planBacktest } from '#core/evaluate/backtest-plan.ts';
-import { type Calibration, calibrate } from '#core/evaluate/conformal.ts';
-import { reportOf } from '#core/evaluate/report.ts';
-import { BLEND_NAME, blend, lineUp } from '#core/forecast/line-up.ts';
-import type { NamedForecaster } from '#core/forecast/median.ts';
-import { restore } from '#core/forecast/registry.ts';
-import { metricDefinition } from '#core/series/metric-catalogue.ts';
-import type { Series } from '#core/series/series.ts';
 import {
   EngineeredDataSchema,
   type Evaluation,
@@ -17,6 +6,17 @@ import {
   type GateComparison,
 } from '#contracts/artifacts/stage-outputs.ts';
 import type { WorkloadItem } from '#contracts/tasks/items.ts';
+import { isDomainError } from '#core/errors.ts';
+import { type BacktestResult, backtest, type Candidate } from '#core/evaluate/backtest.ts';
+import { planBacktest } from '#core/evaluate/backtest-plan.ts';
+import { compare } from '#core/evaluate/compare.ts';
+import { type Calibration, calibrate } from '#core/evaluate/conformal.ts';
+import { type BacktestReport, reportOf } from '#core/evaluate/report.ts';
+import { BLEND_NAME, blend, lineUp } from '#core/forecast/line-up.ts';
+import type { NamedForecaster } from '#core/forecast/median.ts';
+import { restore } from '#core/forecast/registry.ts';
+import { metricDefinition } from '#core/series/metric-catalogue.ts';
+import type { Series } from '#core/series/series.ts';
 import { coverageRows } from '../serving/coverage-rows.ts';
 import { loadBundle } from '../serving/load-bundle.ts';
 import { chooseServed, SEASONAL_REFERENCES } from './choose-served.ts';
@@ -94,14 +94,17 @@ async function evaluateMetric(
     requested ?? chooseServed(result, names, seasonal, deps.settings.minimumImprovement);
   return {
     serves,
-    report: reportOf(result, seasonal ? { seasonalNaive: seasonal } : {}),
-    calibrations: Object.fromEntries(
-      names.map((name) => [name, compact(calibrate(result, name))]),
-    ),
+    report: withoutIncumbent(reportOf(result, seasonal ? { seasonalNaive: seasonal } : {})),
+    calibrations: Object.fromEntries(names.map((name) => [name, compact(calibrate(result, name))])),
     coverage: Object.fromEntries(names.map((name) => [name, coverageRows(result, name)])),
     gate: gateOf(result, serves, seasonal, incumbent !== undefined),
     incumbent: incumbent?.version ?? null,
   };
+}
+
+/** A version is a function of its own data: what served at the time is not part of it. */
+function withoutIncumbent(report: BacktestReport): BacktestReport {
+  return { ...report, candidates: report.candidates.filter(({ name }) => name !== INCUMBENT) };
 }
 
 /** Five digits are more than an interval deserves, and a third of the space. */

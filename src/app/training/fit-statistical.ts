@@ -1,10 +1,10 @@
+import { EngineeredDataSchema } from '#contracts/artifacts/stage-outputs.ts';
+import type { WorkloadItem } from '#contracts/tasks/items.ts';
 import { isDomainError } from '#core/errors.ts';
 import type { FittedForecaster, ModelState } from '#core/forecast/forecaster.ts';
 import { BLEND_NAME, blendMembers, lineUp } from '#core/forecast/line-up.ts';
 import { medianOf } from '#core/forecast/median.ts';
 import type { Series } from '#core/series/series.ts';
-import { EngineeredDataSchema } from '#contracts/artifacts/stage-outputs.ts';
-import type { WorkloadItem } from '#contracts/tasks/items.ts';
 import { fromStored, loadRequest, loadStage, runStage, stagePrefix } from './stage.ts';
 import type { StageDeps } from './stage-deps.ts';
 

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { type EpochMs, toIso } from '#core/time.ts';
 import type { EngineeredDataSchema, Evaluation } from '#contracts/artifacts/stage-outputs.ts';
+import { type EpochMs, toIso } from '#core/time.ts';
 
 /**
  * `metrics.json` in the seeds' form (timestamp, data_points, models with their errors), corrected:

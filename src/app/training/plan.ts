@@ -1,7 +1,7 @@
-import { type EpochMs, toIso } from '#core/time.ts';
-import { workloadId } from '#core/workload.ts';
 import type { TrainRequest } from '#contracts/http/train.ts';
 import type { PipelineInput, PlanInput, PlanOutput } from '#contracts/tasks/items.ts';
+import { type EpochMs, toIso } from '#core/time.ts';
+import { workloadId } from '#core/workload.ts';
 import { selectorParts } from '../select-workload.ts';
 import type { Workload } from '../workload-directory.ts';
 import { isDue } from './due.ts';
@@ -58,4 +58,3 @@ async function onlyDue(deps: StageDeps, workloads: readonly Workload[]): Promise
 export function newRunId(now: EpochMs, suffix: string): string {
   return `${toIso(now).replace(/[-:]/g, '').slice(0, 15)}Z-${suffix}`;
 }
-

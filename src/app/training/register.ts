@@ -1,6 +1,3 @@
-import { isDomainError } from '#core/errors.ts';
-import { addMs, durationMs, epochMs, toIso } from '#core/time.ts';
-import { parseWorkloadKey, workloadPath } from '#core/workload.ts';
 import type { ModelBundle } from '#contracts/artifacts/model-bundle.ts';
 import {
   EngineeredDataSchema,
@@ -8,6 +5,9 @@ import {
   FittedMembersSchema,
 } from '#contracts/artifacts/stage-outputs.ts';
 import type { WorkloadItem } from '#contracts/tasks/items.ts';
+import { isDomainError } from '#core/errors.ts';
+import { addMs, durationMs, epochMs, toIso } from '#core/time.ts';
+import { parseWorkloadKey, workloadPath } from '#core/workload.ts';
 import { type ModelSubject, type ModelVersion, modelId } from '../model-registry.ts';
 import { decidePromotion, type PromotionDecision } from './decide-promotion.ts';
 import { loadRequest, loadStage, runStage } from './stage.ts';
@@ -70,6 +70,16 @@ async function publish(
   const id = parseWorkloadKey(item.workload);
   const ref = await deps.artifacts.save(`models/${workloadPath(id)}/${bundle.metric}`, bundle);
   const version = ref.sha256.slice(0, VERSION_LENGTH);
+  if (version === incumbent) {
+    const message = 'the same data gave the same model again';
+    return {
+      id: modelId(subject, version),
+      version,
+      action: 'keep',
+      decision: message,
+      bytes: ref.bytes,
+    };
+  }
   const { training } = bundle.provenance;
   const scores = bundle.backtest.candidates.find(({ name }) => name === bundle.serves)?.pooled;
   const entry: ModelVersion = {

@@ -1,11 +1,15 @@
 import type * as z from 'zod';
+import type { StoredSeries } from '#contracts/artifacts/stage-outputs.ts';
+import type { StageName, TrainRequest } from '#contracts/http/train.ts';
+import {
+  type PipelineInput,
+  PipelineInputSchema,
+  type WorkloadItem,
+} from '#contracts/tasks/items.ts';
 import { DomainError } from '#core/errors.ts';
 import { makeSeries, type Series } from '#core/series/series.ts';
 import { durationMs, epochMs } from '#core/time.ts';
 import { parseWorkloadKey, workloadPath } from '#core/workload.ts';
-import type { StoredSeries } from '#contracts/artifacts/stage-outputs.ts';
-import type { StageName, TrainRequest } from '#contracts/http/train.ts';
-import { type PipelineInput, PipelineInputSchema, type WorkloadItem } from '#contracts/tasks/items.ts';
 import type { ArtifactRef, ArtifactStore } from '../ports/artifact-store.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { RunLog, StageEnd } from '../run-log.ts';

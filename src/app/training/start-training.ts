@@ -1,8 +1,8 @@
+import type { Run, TrainRequest, TrainResponse } from '#contracts/http/train.ts';
+import type { PipelineInput } from '#contracts/tasks/items.ts';
 import { DomainError } from '#core/errors.ts';
 import { MEMBER_NAMES } from '#core/forecast/line-up.ts';
 import type { Clock } from '#core/time.ts';
-import type { Run, TrainRequest, TrainResponse } from '#contracts/http/train.ts';
-import type { PipelineInput } from '#contracts/tasks/items.ts';
 import type { Executions } from '../ports/executions.ts';
 import type { RunLog } from '../run-log.ts';
 import { selectorParts } from '../select-workload.ts';

@@ -1,3 +1,6 @@
+import type { StoredSeries } from '#contracts/artifacts/stage-outputs.ts';
+import type { RunWorkload, TrainRequest } from '#contracts/http/train.ts';
+import type { WorkloadItem } from '#contracts/tasks/items.ts';
 import { DomainError } from '#core/errors.ts';
 import { canonicalMetric, metricDefinition } from '#core/series/metric-catalogue.ts';
 import { assessQuality, type SeriesQuality } from '#core/series/quality.ts';
@@ -5,9 +8,6 @@ import type { Series } from '#core/series/series.ts';
 import { decideTrainable, type TrainingDecision } from '#core/series/trainable.ts';
 import { addMs, DAY, durationMs, epochMs, HOUR, toIso } from '#core/time.ts';
 import { parseWorkloadKey } from '#core/workload.ts';
-import type { StoredSeries } from '#contracts/artifacts/stage-outputs.ts';
-import type { RunWorkload, TrainRequest } from '#contracts/http/train.ts';
-import type { WorkloadItem } from '#contracts/tasks/items.ts';
 import { readFrame } from '../read-frame.ts';
 import type { Workload } from '../workload-directory.ts';
 import { dataSummary } from './data-summary.ts';
@@ -64,7 +64,7 @@ async function judge(
   const now = deps.clock.now();
   // Imported history ends in the past: the window ends with the data, not with the clock.
   const to = addMs(workload.lastSeen, workload.gridStep);
-  const end = to < now ? to : now;
+  const end = epochMs(Math.min(to, now));
   const length = request.hours
     ? durationMs(request.hours * HOUR)
     : durationMs(deps.settings.windowDays * DAY);
@@ -90,7 +90,8 @@ async function judge(
 }
 
 function wantedMetrics(request: TrainRequest): ReadonlySet<string> | undefined {
-  const names = request.metrics ?? [request.target ?? request.metric].filter((name) => name !== undefined);
+  const names =
+    request.metrics ?? [request.target ?? request.metric].filter((name) => name !== undefined);
   return names.length > 0 ? new Set(names.map(canonicalMetric)) : undefined;
 }
 

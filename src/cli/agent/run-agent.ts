@@ -161,8 +161,8 @@ async function measureUntilStopped(
       if (due < now) due = now;
       await environment.sleep(due - now, stop.signal);
     }
-    messages.note('stopping: sending what is left');
-    await flush(context, buffer);
+    messages.note('stopping');
+    if (buffer.waiting > 0) await flush(context, buffer);
     if (buffer.waiting > 0) messages.warn(`${buffer.waiting} batches could not be sent`);
   } finally {
     forget();

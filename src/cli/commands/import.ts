@@ -9,6 +9,7 @@ import { workloadId, workloadLabel } from '#core/workload.ts';
 import type { ApiClient } from '../client.ts';
 import { type CommandContext, type WorkloadFlags, workloadOf } from '../command-context.ts';
 import { EXIT_INSUFFICIENT, printable } from '../failure.ts';
+import { foreignError } from '../foreign-error.ts';
 import { type ImportReport, importFile } from '../import/import-file.ts';
 import { startProgress } from '../render/progress.ts';
 import { renderTable, type Table, textCell } from '../render/table.ts';
@@ -101,8 +102,8 @@ async function sizeOf(path: string): Promise<number> {
   try {
     return (await stat(path)).size;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new DomainError('IMPORT_INVALID', `cannot read ${path}: ${reason}`, { path }, error);
+    const { message } = foreignError(error);
+    throw new DomainError('IMPORT_INVALID', `cannot read ${path}: ${message}`, { path }, error);
   }
 }
 

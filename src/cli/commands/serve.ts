@@ -77,19 +77,15 @@ function untilSignal({ environment }: CommandContext) {
   return { promise, forget };
 }
 
-function welcome(url: string, flags: ServeFlags): string {
-  const example = flags.sample
-    ? 'helios predict cpu -d webshop -n sample'
-    : 'helios predict cpu -d host -n local';
-  return [
-    `Helios is ready: ${url}`,
-    '',
-    'Try, in another terminal:',
-    '  helios status',
-    `  ${example}`,
-    '  helios import FILE.csv',
-    '',
-  ].join('\n');
+function welcome(url: string, { sample, hostMetrics }: ServeFlags): string {
+  const examples = [
+    'helios status',
+    ...(sample ? ['helios predict cpu -d webshop -n sample'] : []),
+    ...(!sample && hostMetrics ? ['helios predict cpu -d host -n local'] : []),
+    'helios import FILE.csv',
+  ];
+  const lines = examples.map((example) => `  ${example}\n`).join('');
+  return `Helios is ready: ${url}\n\nTry, in another terminal:\n${lines}`;
 }
 
 async function readServiceConfig(

@@ -56,6 +56,9 @@ export async function* readRows(
   const parser = parse({
     bom: true,
     info: true,
+    // Times, names and numbers hold no commas or line feeds, so quotes mean nothing: obeyed, one
+    // that is never closed would swallow the rest of the file.
+    quote: false,
     trim: true,
     relax_column_count: true,
     skip_empty_lines: true,
@@ -71,8 +74,9 @@ export async function* readRows(
 
   let layout: Layout | undefined;
   let width = 0;
-  for await (const { record, info } of parser as AsyncIterable<CsvRecord>) {
+  for await (const { record: fields, info } of parser as AsyncIterable<CsvRecord>) {
     yield* takeBroken(broken);
+    const record = fields.map(unquoted);
     if (layout === undefined) {
       layout = layoutOf(record, options.metric);
       width = record.length;
@@ -83,6 +87,12 @@ export async function* readRows(
   yield* takeBroken(broken);
   if (layout === undefined)
     throw new DomainError('IMPORT_INVALID', 'the file is empty', { line: 1 });
+}
+
+function unquoted(field: string): string {
+  return field.length > 1 && field.startsWith('"') && field.endsWith('"')
+    ? field.slice(1, -1).trim()
+    : field;
 }
 
 interface CsvRecord {

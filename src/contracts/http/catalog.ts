@@ -128,7 +128,9 @@ export const SeriesSchema = z.strictObject({
   simulated: z.boolean(),
   step_seconds: z.number(),
   start: z.string(),
-  values: z.array(z.number().nullable()).meta({ description: 'one a step from start; null is missing' }),
+  values: z
+    .array(z.number().nullable())
+    .meta({ description: 'one a step from start; null is missing' }),
 });
 
 export const RunQuerySchema = z.strictObject({

@@ -18,7 +18,9 @@ export const LIMITS = {
 export const MetricNameSchema = z
   .string()
   .regex(METRIC_NAME, 'a metric name is a lower-case letter, then up to 63 of a-z, 0-9 and _')
-  .meta({ description: 'a metric, e.g. cpu_utilization; cpu, memory, requests and rps are aliases' });
+  .meta({
+    description: 'a metric, e.g. cpu_utilization; cpu, memory, requests and rps are aliases',
+  });
 
 const NamePartSchema = z
   .string()

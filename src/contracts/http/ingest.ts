@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { LIMITS, MetricNameSchema, TimestampSchema, workloadFields } from './common.ts';
 
-const LabelsSchema = z.record(z.string().max(64), z.string().max(256)).refine(
-  (labels) => Object.keys(labels).length <= 32,
-  'at most 32 labels a sample',
-);
+const LabelsSchema = z
+  .record(z.string().max(64), z.string().max(256))
+  .refine((labels) => Object.keys(labels).length <= 32, 'at most 32 labels a sample');
 
 /**
  * One sample in the seeds' form. Only its outline is checked here: a sample with a bad name, value or

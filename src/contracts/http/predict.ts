@@ -19,9 +19,13 @@ const forecastFields = {
   periods: z.number().int().min(1).max(LIMITS.maxPeriods).default(12).meta({
     description: 'how many steps ahead, on the grid of the workload (5 minutes unless declared)',
   }),
-  model: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/).default('auto').meta({
-    description: 'auto is the champion; a member by name; ensemble is the blend',
-  }),
+  model: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,31}$/)
+    .default('auto')
+    .meta({
+      description: 'auto is the champion; a member by name; ensemble is the blend',
+    }),
   levels: z.array(z.number().gt(0).lt(1)).min(1).max(5).optional().meta({
     description: 'central coverage of the bounds, e.g. [0.8, 0.95]; the first gives the bounds',
   }),
@@ -31,7 +35,10 @@ const forecastFields = {
     .max(LIMITS.maxQuantiles)
     .refine(ascending, 'quantiles are in ascending order')
     .optional(),
-  include_confidence: z.boolean().default(true).meta({ description: 'false leaves the bounds out' }),
+  include_confidence: z
+    .boolean()
+    .default(true)
+    .meta({ description: 'false leaves the bounds out' }),
   horizons_minutes: z.array(z.number().int().min(1).max(43_200)).min(1).max(24).optional().meta({
     description: 'also answer these times ahead by name, e.g. [5, 15, 30, 60]',
   }),

@@ -13,19 +13,17 @@ export const TrainRequestSchema = z.strictObject({
   }),
   model: z.string().max(32).optional().meta({ description: 'fit this member only' }),
   model_type: z.string().max(32).optional().meta({ description: 'the same as model' }),
-  run_id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/).optional().meta({
-    description: 'idempotency key: a run of this id is started once',
-  }),
+  run_id: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/)
+    .optional()
+    .meta({
+      description: 'idempotency key: a run of this id is started once',
+    }),
 });
 export type TrainRequest = z.infer<typeof TrainRequestSchema>;
 
-export const STAGES = [
-  'validate',
-  'engineer',
-  'fit-statistical',
-  'evaluate',
-  'register',
-] as const;
+export const STAGES = ['validate', 'engineer', 'fit-statistical', 'evaluate', 'register'] as const;
 export const StageNameSchema = z.enum(STAGES);
 export type StageName = z.infer<typeof StageNameSchema>;
 
@@ -73,5 +71,8 @@ export const TrainResponseSchema = z.strictObject({
 export type TrainResponse = z.infer<typeof TrainResponseSchema>;
 
 export const RunListSchema = z.strictObject({ runs: z.array(RunSchema) });
-export const RunDetailSchema = z.strictObject({ run: RunSchema, details: z.array(RunWorkloadSchema) });
+export const RunDetailSchema = z.strictObject({
+  run: RunSchema,
+  details: z.array(RunWorkloadSchema),
+});
 export type RunDetail = z.infer<typeof RunDetailSchema>;

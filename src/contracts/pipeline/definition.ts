@@ -102,7 +102,8 @@ const WORKLOAD = {
 };
 
 export const TRAINING_PIPELINE = {
-  Comment: 'Helios training: plan, then validate, engineer, fit, evaluate and register each workload',
+  Comment:
+    'Helios training: plan, then validate, engineer, fit, evaluate and register each workload',
   QueryLanguage: 'JSONata',
   StartAt: 'Plan',
   TimeoutSeconds: 21_600,

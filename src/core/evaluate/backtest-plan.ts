@@ -21,10 +21,6 @@ const REFITS = 8;
  *
  * @param length - grid points of the history, missing ones included
  * @throws {DomainError} `HISTORY_TOO_SHORT` when nothing would be left to score
- * @example
- * ```ts
- * planBacktest(30, 300000 as never).initial; // => 24
- * ```
  */
 export function planBacktest(length: number, step: DurationMs): BacktestPlan {
   if (length <= MIN_TRAINING_STEPS) {

@@ -38,10 +38,16 @@ export function parseHourlySortKey(sortKey: string): EpochMs | undefined {
   return match === null ? undefined : epochMs(Date.parse(`${match[1]}T00:00:00Z`));
 }
 
-/** When a raw item may be forgotten, by its key alone: every merge writes the same time. */
-export function rawExpiry(step: DurationMs, bucketStart: EpochMs): EpochMs {
+/**
+ * When a raw item may be forgotten: its retention after it was full, or after it was first seen when
+ * that is later, as for history that is filled in.
+ *
+ * @param firstSeen - the earliest time any of its slots was seen
+ */
+export function rawExpiry(step: DurationMs, bucketStart: EpochMs, firstSeen: EpochMs): EpochMs {
   const days = step < MINUTE ? FINE_RETENTION_DAYS : RAW_RETENTION_DAYS;
-  return addMs(addMs(bucketStart, step, SLOTS_PER_ITEM), DAY, days);
+  const full = addMs(bucketStart, step, SLOTS_PER_ITEM);
+  return addMs(firstSeen > full ? firstSeen : full, DAY, days);
 }
 
 /** When a day's summaries may be forgotten. */

@@ -98,6 +98,14 @@ export function columnsOf(items: readonly ObservationItem[], range: TimeRange): 
   return [...columns.values()].sort(byMetricAndSource);
 }
 
+/** When the first of an item's slots was seen; its bucket's start while it is empty. */
+export function firstSeenOf(item: ObservationItem): EpochMs {
+  const seen = item.columns.flatMap(({ registers }) =>
+    registers.flatMap((register) => (register === undefined ? [] : [register.firstSeen])),
+  );
+  return seen.length === 0 ? item.bucketStart : epochMs(Math.min(...seen));
+}
+
 /** Orders columns by metric, then source, the same on every machine: no locale is asked. */
 export function byMetricAndSource(
   a: { readonly metric: string; readonly source: string },

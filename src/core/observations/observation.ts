@@ -10,6 +10,8 @@ export interface Observation {
   readonly source: string;
   /** When the source knew this value: later knowledge of the same slot wins. */
   readonly asOf: EpochMs;
+  /** A running total: kept exactly, because rates are small differences of large totals. */
+  readonly counter?: boolean;
 }
 
 /** What became of one observation: `superseded` means that the store knows better already. */

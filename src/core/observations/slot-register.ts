@@ -35,7 +35,7 @@ export function storedValue(value: number): number {
 /** The register that a single delivery makes. Times become whole milliseconds. */
 export function registerOf(observation: Observation, seenAt: EpochMs): SlotRegister {
   return {
-    value: storedValue(observation.value),
+    value: observation.counter ? exactValue(observation.value) : storedValue(observation.value),
     asOf: wholeMs(observation.asOf),
     firstSeen: wholeMs(seenAt),
   };
@@ -61,6 +61,12 @@ export function mergeRegister(
   const { value, asOf } = result === 'accepted' ? incoming : stored;
   const firstSeen = epochMs(Math.min(incoming.firstSeen, stored.firstSeen));
   return { register: { value, asOf, firstSeen }, result };
+}
+
+/** A running total as it is stored: unrounded, and never -0. */
+function exactValue(value: number): number {
+  if (!Number.isFinite(value)) throw new RangeError(`a stored value is finite, got ${value}`);
+  return value + 0;
 }
 
 function wholeMs(at: EpochMs): EpochMs {

@@ -43,9 +43,15 @@ describe('sort keys', () => {
 describe('expiry', () => {
   it('is 35 days after the item is full, 2 days for steps below a minute', () => {
     // Full at 12:00 (12 x 5 min) and at 11:01 (12 x 5 s).
-    expect(toIso(rawExpiry(FIVE_MINUTES, BUCKET))).toBe('2026-12-26T12:00:00.000Z');
-    expect(toIso(rawExpiry(FIVE_SECONDS, BUCKET))).toBe('2026-11-23T11:01:00.000Z');
-    expect(toIso(rawExpiry(durationMs(60_000), BUCKET))).toBe('2026-12-26T11:12:00.000Z');
+    expect(toIso(rawExpiry(FIVE_MINUTES, BUCKET, BUCKET))).toBe('2026-12-26T12:00:00.000Z');
+    expect(toIso(rawExpiry(FIVE_SECONDS, BUCKET, BUCKET))).toBe('2026-11-23T11:01:00.000Z');
+    expect(toIso(rawExpiry(durationMs(60_000), BUCKET, BUCKET))).toBe('2026-12-26T11:12:00.000Z');
+  });
+
+  it('counts from when it was first seen for history that is filled in later', () => {
+    // Seen a year and a day after BUCKET's day began: 35 days on from then.
+    const seen = epochMs(Date.UTC(2027, 10, 22, 9));
+    expect(toIso(rawExpiry(FIVE_MINUTES, BUCKET, seen))).toBe('2027-12-27T09:00:00.000Z');
   });
 
   it('is 400 days after the day for hours', () => {

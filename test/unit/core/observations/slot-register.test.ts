@@ -30,6 +30,19 @@ describe('storedValue', () => {
 });
 
 describe('registerOf', () => {
+  it('keeps running totals exactly: their rates are small differences', () => {
+    const total: Observation = {
+      metric: 'network_rx_bytes',
+      source: 'agent',
+      at: epochMs(10),
+      value: 5_497_558_138_881,
+      asOf: epochMs(10),
+      counter: true,
+    };
+    expect(registerOf(total, epochMs(11)).value).toBe(5_497_558_138_881);
+    expect(registerOf({ ...total, counter: false }, epochMs(11)).value).toBe(5_497_558_000_000);
+  });
+
   it('rounds times to whole milliseconds', () => {
     const observation: Observation = {
       metric: 'cpu_cores',

@@ -310,6 +310,23 @@ describe('a refusal', () => {
     expect((await ask(port, 'POST', '/things', { headers, body: '{}' })).status).toBe(200);
   });
 
+  it('does not meet a foreign page that only reads: the browser keeps the answer from it', async () => {
+    const { port } = await start();
+    const headers = { origin: 'https://evil.example' };
+    const answer = await ask(port, 'GET', '/things', { headers });
+    expect(answer.status).toBe(200);
+    expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+  });
+
+  it('closes the connection when the body was not read', async () => {
+    const { port } = await start();
+    const text = await raw(
+      port,
+      'POST /nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n\r\n',
+    );
+    expect(text).toMatch(/^HTTP\/1\.1 404 /);
+  });
+
   it.each([
     [undefined, 415],
     ['text/plain', 415],
@@ -487,7 +504,8 @@ describe('closing', () => {
         return { body: 'done' };
       }),
     );
-    const asking = ask(port, 'GET', '/one');
+    const headers = { connection: 'keep-alive' };
+    const asking = ask(port, 'GET', '/one', { headers });
     await calling;
     const closing = server.close(5_000);
     await expect(ask(port, 'GET', '/one')).rejects.toMatchObject({ code: 'ECONNREFUSED' });

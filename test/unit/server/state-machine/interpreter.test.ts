@@ -172,6 +172,15 @@ describe('a Task', () => {
     expect(sleeps).toEqual([]);
   });
 
+  it.each([
+    ['its result, whatever its Output makes of it', 300_000, 'short'],
+    ['its Output', 150_000, ['{% $states.result %}', '{% $states.result %}']],
+  ])('is limited in %s', async (_, length, output) => {
+    const definition = machine({ T: { Type: 'Task', Resource: 'x', Output: output, End: true } });
+    const { result } = await run(definition, { tasks: async () => 'x'.repeat(length) });
+    expect(result).toMatchObject({ error: 'States.DataLimitExceeded' });
+  });
+
   it('may carry exactly 256 KiB', async () => {
     const input = 'x'.repeat(262_142);
     const definition = machine({ T: { Type: 'Task', Resource: 'x', End: true } });

@@ -287,6 +287,15 @@ describe('a DISTRIBUTED Map', () => {
     ]);
   });
 
+  it('counts items, not batches, while it tells how far it is', async () => {
+    const { events } = await run(batched({ MaxConcurrency: 1 }), { input: range(5) });
+    expect(events.filter(({ type }) => type === 'item-finished')).toMatchObject([
+      { finished: 2, items: 5 },
+      { finished: 4, items: 5 },
+      { finished: 5, items: 5 },
+    ]);
+  });
+
   it.each([
     // A failed batch of two is two of five items: 40 %.
     [40, 'SUCCEEDED'],

@@ -223,7 +223,9 @@ describe('TimeoutSeconds', () => {
     );
     const running = run(definition, { timers: time.timers, tasks: hanging });
     await time.advance(10_000);
-    expect((await running).result).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
+    const { result, events } = await running;
+    expect(result).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
+    expect(events).toEqual([{ type: 'entered', path: ['T'] }]);
   });
 
   it('that is not needed leaves no timer', async () => {

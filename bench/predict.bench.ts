@@ -1,0 +1,157 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { build } from 'esbuild';
+import { Bench } from 'tinybench';
+import { createArtifactStore } from '#adapters/artifact-store.ts';
+import { createMemoryCatalogStore } from '#adapters/local/memory-catalog-store.ts';
+import { createMemoryObjectStore } from '#adapters/local/memory-object-store.ts';
+import { createMemoryObservationStore } from '#adapters/local/memory-observation-store.ts';
+import { simulatorSource } from '#adapters/sources/simulator-source.ts';
+import { collect } from '#app/scheduled/collect.ts';
+import { CODE_VERSION, createServices, type Services } from '#app/services.ts';
+import { engineer } from '#app/training/engineer.ts';
+import { evaluate } from '#app/training/evaluate.ts';
+import { fitStatistical } from '#app/training/fit-statistical.ts';
+import { plan } from '#app/training/plan.ts';
+import { register } from '#app/training/register.ts';
+import { validate } from '#app/training/validate.ts';
+import { restore } from '#core/forecast/registry.ts';
+import { WEBSHOP_METRICS, WEBSHOP_STEP } from '#core/simulate/webshop-parameters.ts';
+import { addMs, DAY, epochMs } from '#core/time.ts';
+import { workloadId, workloadKey } from '#core/workload.ts';
+import { createHandler } from '#functions/predict/handler.ts';
+import { esbuildBundling } from '#lib/constructs/bundling.ts';
+
+const START = epochMs(Date.UTC(2026, 0, 5));
+const WEBSHOP = workloadId({ namespace: 'sample', deployment: 'webshop' });
+const METRIC = 'cpu_utilization';
+const COLD_STARTS = 7;
+
+/** How fast a forecast is answered on a warm model, and what a cold start of the function costs. */
+export async function run(): Promise<void> {
+  console.log('predict: 12 steps of one metric on a warm model, in process, stores in memory\n');
+  await warm();
+  console.log('\npredict: cold start of its bundle, in a fresh process each time\n');
+  await cold();
+}
+
+async function warm(): Promise<void> {
+  const services = await trained();
+  const handler = createHandler(services, { info: () => {}, error: () => {} });
+  const event = {
+    routeKey: 'POST /api/v1/predict',
+    body: JSON.stringify({ namespace: 'sample', deployment: 'webshop', metric: METRIC }),
+    requestContext: { requestId: 'bench' },
+  } as APIGatewayProxyEventV2;
+  const context = { awsRequestId: 'bench' } as Context;
+  const state = await championState(services);
+  const bench = new Bench({ time: 2_000, warmupTime: 300 })
+    .add('restore and predict alone', () => {
+      restore(state).predict({ horizon: 12 });
+    })
+    .add('predict handler', async () => {
+      const { statusCode } = await handler(event, context);
+      if (statusCode !== 200) throw new Error(`the handler answered ${statusCode}`);
+    });
+  await bench.run();
+  const rows = bench.tasks.map(({ name, result }) => {
+    if (result.state !== 'completed') throw new Error(`${name} did not complete: ${result.state}`);
+    return { name, p50: result.latency.p50, p99: result.latency.p99 };
+  });
+  const [reference] = rows;
+  for (const { name, p50, p99 } of rows) {
+    const ratio = p50 / (reference?.p50 ?? p50);
+    console.log(
+      `  ${name.padEnd(26)} p50 ${p50.toFixed(3)} ms   p99 ${p99.toFixed(3)} ms   × ${ratio.toFixed(1)}`,
+    );
+  }
+}
+
+/** A workload with four weeks of history and a trained champion. */
+async function trained(): Promise<Services> {
+  const now = addMs(START, DAY, 28);
+  const objects = createMemoryObjectStore();
+  const stores = {
+    observations: createMemoryObservationStore(),
+    catalog: createMemoryCatalogStore(),
+    objects,
+    artifacts: createArtifactStore(objects),
+  };
+  const services = createServices(stores, { now: () => now });
+  await collect(services, workloadKey(WEBSHOP), {
+    source: simulatorSource({ seed: 1, start: START }),
+    metrics: WEBSHOP_METRICS,
+    simulated: true,
+    gridStep: WEBSHOP_STEP,
+    since: START,
+  });
+  const settings = { windowDays: 28, minimumImprovement: 0.05, codeVersion: CODE_VERSION };
+  const deps = { ...services, settings };
+  await plan(deps, { run_id: 'bench', request: { trigger: 'request', request: {} } });
+  let item = await validate(deps, { run_id: 'bench', workload: workloadKey(WEBSHOP) });
+  for (const stage of [engineer, fitStatistical, evaluate, register])
+    item = await stage(deps, item);
+  return services;
+}
+
+async function championState(services: Services): Promise<unknown> {
+  const subject = { workload: workloadKey(WEBSHOP), metric: METRIC };
+  const pointer = await services.registry.pointer(subject);
+  const version = await services.registry.version(subject, pointer?.latest ?? '');
+  if (!version) throw new Error('the bench workload has no model');
+  const { bundle } = await services.bundles(version);
+  return bundle.states[bundle.serves];
+}
+
+async function cold(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'helios-bench-'));
+  try {
+    const { outputFiles } = await build(esbuildBundling('functions/predict/index.ts'));
+    const file = join(folder, 'predict.mjs');
+    const empty = join(folder, 'empty.mjs');
+    writeFileSync(empty, 'export {};\n');
+    writeFileSync(file, outputFiles[0]?.contents ?? '');
+    const kilobytes = (outputFiles[0]?.contents.length ?? 0) / 1_000;
+    const reference = median(times(empty));
+    const own = median(times(file));
+    console.log(`  bundle   ${kilobytes.toFixed(0)} kB minified`);
+    console.log(
+      `  import   ${own.toFixed(1)} ms, an empty module ${reference.toFixed(1)} ms   × ${(own / reference).toFixed(0)}`,
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Milliseconds that `import()` of a file takes in a fresh process. */
+function times(file: string): number[] {
+  const script = `const start = performance.now();
+    await import(${JSON.stringify(pathToFileURL(file).href)});
+    console.log(performance.now() - start);`;
+  return Array.from({ length: COLD_STARTS }, () => {
+    const { stdout, stderr, status } = spawnSync(
+      process.execPath,
+      ['--input-type=module', '--eval', script],
+      {
+        encoding: 'utf8',
+        env: {
+          OBSERVATIONS_TABLE_NAME: 'observations',
+          CATALOG_TABLE_NAME: 'catalog',
+          OBJECTS_URL: 's3://bench-bucket',
+          AWS_REGION: 'eu-central-1',
+          AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+        },
+      },
+    );
+    if (status !== 0) throw new Error(`the bundle does not load: ${stderr}`);
+    return Number(stdout);
+  });
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
