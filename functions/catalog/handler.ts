@@ -3,16 +3,21 @@ import type { EventLogger } from '#adapters/lambda/logger.ts';
 import { type HealthDeps, health, ready } from '#app/queries/health.ts';
 import { listIssuedForecasts } from '#app/queries/issued.ts';
 import { getModel, listModels, promoteModel, rollbackModel } from '#app/queries/models.ts';
+import { rememberFor } from '#app/queries/remember.ts';
 import { readSeries } from '#app/queries/series.ts';
 import { listWorkloads } from '#app/queries/workloads.ts';
 import type { Services } from '#app/services.ts';
 import { openApiDocument } from '#contracts/openapi.ts';
+import { durationMs, SECOND } from '#core/time.ts';
+
+/** `/health` is open to anybody and counts whole partitions: once in this time is enough. */
+const HEALTH_LIFETIME = durationMs(5 * SECOND);
 
 /** Everything that is read: health, workloads, series, models, runs; and changes of the champion. */
 export function createHandler(deps: Services & HealthDeps, logger: EventLogger) {
   return createHttpHandler(
     {
-      health: () => health(deps),
+      health: rememberFor(deps.clock, HEALTH_LIFETIME, () => health(deps)),
       ready: async () => {
         const answer = await ready(deps);
         return answer.ready ? answer : new Answer(503, answer);

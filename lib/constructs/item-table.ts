@@ -1,6 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
+import { TABLES, type TableRole } from '#contracts/tables.ts';
 import type { ServiceFunction } from './service-function.ts';
 
 /** What a function may be allowed to do with the items of a table. */
@@ -15,12 +16,13 @@ export type TableAction = 'BatchGetItem' | 'GetItem' | 'PutItem' | 'Query' | 'Up
 export class ItemTable extends Construct {
   readonly table: Table;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, role: TableRole) {
     super(scope, id);
+    const { partitionKey, sortKey, ttlAttribute } = TABLES[role];
     this.table = new Table(this, 'Table', {
-      partitionKey: { name: 'pk', type: AttributeType.STRING },
-      sortKey: { name: 'sk', type: AttributeType.STRING },
-      timeToLiveAttribute: 'ttl',
+      partitionKey: { name: partitionKey, type: AttributeType.STRING },
+      sortKey: { name: sortKey, type: AttributeType.STRING },
+      timeToLiveAttribute: ttlAttribute,
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,

@@ -16,8 +16,8 @@ export class DataStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, { description: 'Helios: tables, bucket and alarm topic', ...props });
     this.stores = {
-      observations: new ItemTable(this, 'Observations'),
-      catalog: new ItemTable(this, 'Catalog'),
+      observations: new ItemTable(this, 'Observations', 'observations'),
+      catalog: new ItemTable(this, 'Catalog', 'catalog'),
       objects: new ObjectBucket(this, 'Objects'),
     };
     this.alarms = new AlarmTopic(this, 'Alarms');

@@ -129,7 +129,7 @@ export function createModelRegistry(catalog: CatalogStore): ModelRegistry {
       const records = await catalog.list(versionPartition(subject));
       return records
         .map((record) => parseRecord(VersionSchema, record))
-        .sort((a, b) => (a.trained_at < b.trained_at ? 1 : -1));
+        .sort((a, b) => Date.parse(b.trained_at) - Date.parse(a.trained_at));
     },
   };
 }

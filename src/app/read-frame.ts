@@ -25,7 +25,7 @@ export async function readFrame(
   const columns: AssembleRequest['columns'][number][] = [];
   for (const step of storedSteps(workload)) {
     // A counter's first rate needs the reading before it.
-    const from = epochMs(grid.start - step * (COUNTER_GAP_STEPS + 1));
+    const from = epochMs(Math.max(0, grid.start - step * (COUNTER_GAP_STEPS + 1)));
     const to = addMs(grid.start, grid.step, grid.length);
     columns.push(...(await observations.read(workload.id, step, { from, to })));
   }

@@ -118,7 +118,7 @@ export function createRunLog(catalog: CatalogStore, clock: Clock): RunLog {
       const records = await catalog.list(RUNS, { limit, descending: true });
       return records
         .map((record) => parseRecord(RunSchema, record))
-        .sort((a, b) => (a.created_at < b.created_at ? 1 : -1));
+        .sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at));
     },
 
     async planned(runId, workloads) {

@@ -36,20 +36,24 @@ export function selectWorkload(selector: WorkloadSelector): WorkloadId {
 }
 
 /**
- * The known workload that a request is about. Without a deployment it is the only one there is, as in
- * the seeds' requests, which had none.
+ * The known workload that a request is about. Without a deployment it is the only one there is (of
+ * the namespace, cluster and container named, if any), as in the seeds' requests, which had none.
  * @throws {DomainError} `NOT_FOUND`, `REQUEST_INVALID` with the known workloads
  */
 export async function resolveWorkload(
   directory: WorkloadDirectory,
   selector: WorkloadSelector,
 ): Promise<Workload> {
-  if (selectorParts(selector).deployment !== undefined) {
-    return requireWorkload(directory, selectWorkload(selector));
-  }
+  const { deployment, namespace, cluster, container } = selectorParts(selector);
+  if (deployment !== undefined) return requireWorkload(directory, selectWorkload(selector));
   const known = await directory.list();
-  const [only] = known;
-  if (only && known.length === 1) return only;
+  const [only, ...others] = known.filter(
+    ({ id }) =>
+      (namespace ?? id.namespace) === id.namespace &&
+      (cluster ?? id.cluster) === id.cluster &&
+      (container ?? id.container) === id.container,
+  );
+  if (only && others.length === 0) return only;
   throw new DomainError('REQUEST_INVALID', 'deployment is missing, and there is not just one', {
     known: known.slice(0, 50).map((workload) => workload.key),
   });

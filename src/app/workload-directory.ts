@@ -66,7 +66,10 @@ export interface Sighting {
 export interface WorkloadDirectory {
   get(id: WorkloadId): Promise<Workload | undefined>;
   list(): Promise<readonly Workload[]>;
-  /** Records a delivery. Commutative: the order of sightings does not matter. */
+  /**
+   * Records a delivery. Commutative but for two things: `lastSeen` times may lag by less than 30
+   * seconds, and the first sighting fixes the grid and whether the workload is simulated.
+   */
   note(id: WorkloadId, sighting: Sighting): Promise<void>;
 }
 
@@ -143,9 +146,13 @@ function isNews(current: Stored, next: Stored): boolean {
     next.last_seen_ms - current.last_seen_ms >= LAST_SEEN_RESOLUTION ||
     next.first_seen_ms < current.first_seen_ms ||
     Object.keys(next.sources).some((name) => current.sources[name] === undefined) ||
-    Object.entries(next.metrics).some(
-      ([name, metric]) => current.metrics[name]?.counter !== metric.counter,
-    )
+    Object.entries(next.metrics).some(([name, metric]) => {
+      const known = current.metrics[name];
+      return (
+        known?.counter !== metric.counter ||
+        metric.last_seen_ms - known.last_seen_ms >= LAST_SEEN_RESOLUTION
+      );
+    })
   );
 }
 

@@ -1,5 +1,5 @@
-import { foreignError } from './foreign-error.ts';
 import { DomainError, ERROR_CATALOGUE, type ErrorDetails } from '#core/errors.ts';
+import { foreignError } from './foreign-error.ts';
 
 /** Exit code of our own faults. */
 export const EXIT_FAULT = 70;

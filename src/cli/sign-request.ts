@@ -15,16 +15,25 @@ export function isAwsEndpoint(endpoint: string): boolean {
   return /(^|\.)amazonaws\.com(\.cn)?$/.test(new URL(endpoint).hostname);
 }
 
+/** Finds the keys to sign with. */
+export type AwsCredentials = () => Promise<{
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}>;
+
 /**
  * Signs requests by AWS Signature Version 4 for API Gateway, with the credentials that the AWS SDK
  * finds (environment, profile, single sign-on, instance role). The region is that of the host's
  * name, else `AWS_REGION`.
  *
+ * @param provider - where the credentials come from instead
  * @throws {DomainError} `CONFIG_INVALID` without a region, `UNAUTHORIZED` without credentials
  */
 export async function signForAws(
   endpoint: string,
   environment: Pick<Environment, 'env' | 'clock'>,
+  provider?: AwsCredentials,
 ): Promise<SignRequest> {
   // Loaded here, because a local command needs none of it.
   const [{ SignatureV4 }, { defaultProvider }] = await Promise.all([
@@ -39,7 +48,7 @@ export async function signForAws(
     const message = `${endpoint} does not tell its AWS region: set AWS_REGION`;
     throw new DomainError('CONFIG_INVALID', message, { endpoint });
   }
-  const find = defaultProvider();
+  const find = provider ?? defaultProvider();
   const credentials = () =>
     find().catch((error: unknown) => {
       const message = `no AWS credentials to sign calls to ${endpoint} with`;

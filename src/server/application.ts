@@ -1,33 +1,34 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { ensureTables } from '#adapters/aws/create-tables.ts';
 import { createDynamoClient } from '#adapters/aws/dynamo-client.ts';
-import { startDynalite } from '#adapters/local/dynalite-server.ts';
+import { type DynaliteServer, startDynalite } from '#adapters/local/dynalite-server.ts';
 import { openStores } from '#adapters/open-stores.ts';
 import { configuredPlans } from '#adapters/sources/configured-plans.ts';
-import { SYSTEM_STEP, systemSource } from '#adapters/sources/system-source.ts';
 import { systemClock } from '#adapters/system-clock.ts';
-import { type CollectPlan, collect } from '#app/scheduled/collect.ts';
-import { createServices, type Services } from '#app/services.ts';
+import type { CollectPlan } from '#app/scheduled/collect.ts';
+import { createServices } from '#app/services.ts';
 import { type HeliosConfig, HeliosConfigSchema } from '#contracts/config/helios-config.ts';
 import { LIMITS } from '#contracts/http/common.ts';
 import { SCHEDULES } from '#contracts/schedules.ts';
-import { MINUTE } from '#core/time.ts';
-import { workloadId, workloadKey } from '#core/workload.ts';
-import { every } from './every.ts';
-import { createHttpServer } from './http/api-gateway.ts';
+import { DomainError, isDomainError } from '#core/errors.ts';
+import { workloadKey } from '#core/workload.ts';
+import { type Cleanup, createCleanup } from './cleanup.ts';
+import { collectHost } from './host-workload.ts';
+import { createHttpServer, type HttpServer } from './http/api-gateway.ts';
 import { apiKeyAuthorizer } from './http/api-key.ts';
 import { LOOPBACK_HOSTS } from './http/guard.ts';
 import { createLocalExecutions } from './local-executions.ts';
 import { createLocalFunctions } from './local-functions.ts';
 import { createLocalQueue } from './local-queue.ts';
 import { progressOf } from './progress.ts';
-import { SAMPLE_WORKLOAD, samplePlan } from './sample-workload.ts';
+import { introduceSample, SAMPLE_WORKLOAD, samplePlan } from './sample-workload.ts';
 import { startScheduler } from './scheduler.ts';
+import { readServerFile, removeServerFile, writeServerFile } from './server-file.ts';
 import { createTaskPool } from './task-pool.ts';
 
 export interface ApplicationOptions {
@@ -53,35 +54,52 @@ export interface ApplicationOptions {
 
 export interface Application {
   readonly url: string;
+  /** Ends what is under way, and gives the data directory free. */
   close(): Promise<void>;
 }
 
-/** This machine, as a workload. */
-export const HOST_WORKLOAD = workloadId({ namespace: 'local', deployment: 'host' });
-
-/** Threads that train: one core stays free for answering. */
+/** Threads that train: memory for more is not to be expected of a person's machine. */
 const MAX_TASK_THREADS = 4;
 
 /**
  * Helios in one process: stores on disk, the API, the schedules and the training pipeline. The same
- * handlers, routes, schedules and state machine as on AWS.
+ * handlers, routes, schedules and state machine as on AWS. Leaves nothing open when it fails.
  *
- * @throws {DomainError} `STORE_LOCKED` when another process uses the data directory
+ * @throws {DomainError} `STORE_LOCKED` when another process uses the data directory,
+ *   `STORE_UNAVAILABLE` when it cannot be used, `CONFIG_INVALID` when the port cannot be listened on
  */
 export async function startApplication(options: ApplicationOptions): Promise<Application> {
+  const cleanup = createCleanup();
+  try {
+    const url = await start(options, cleanup);
+    return { url, close: () => cleanup.run() };
+  } catch (error) {
+    // The first error is the one to tell; what fails after it follows from it.
+    await cleanup.run().catch(() => {});
+    throw error;
+  }
+}
+
+async function start(options: ApplicationOptions, cleanup: Cleanup): Promise<string> {
   const { onProgress, log } = options;
+  const clock = systemClock;
   const dataDir = resolve(options.dataDir);
   const onError = (error: unknown) =>
     log('background work failed', { error: error instanceof Error ? error.stack : String(error) });
-  await mkdir(dataDir, { recursive: true });
-  const dynalite = await startDynalite({ path: join(dataDir, 'tables') });
+
+  const dynalite = await lockDirectory(dataDir);
+  cleanup.add(() => dynalite.close());
+  await removeServerFile(dataDir);
+  cleanup.add(() => removeServerFile(dataDir));
+
   const config = options.config ?? HeliosConfigSchema.parse({});
   const env = environmentOf(dataDir, dynalite.endpoint, config);
   await ensureTables(createDynamoClient({ endpoint: dynalite.endpoint }), {
     observations: env.OBSERVATIONS_TABLE_NAME,
     catalog: env.CATALOG_TABLE_NAME,
   });
-  const services = createServices(await openStores(env), systemClock);
+  const services = createServices(await openStores(env), clock);
+
   const pool = createTaskPool({ size: threads(), env });
   const executions = createLocalExecutions({
     ...services,
@@ -93,75 +111,128 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     },
     onError,
   });
-  const newSuffix = () => randomBytes(3).toString('hex');
-  const plans = new Map<string, CollectPlan>(
-    configuredPlans(config, () => new CloudWatchClient({ maxAttempts: 5 }), systemClock),
-  );
-  if (options.sample) {
-    plans.set(workloadKey(SAMPLE_WORKLOAD), await samplePlan(services.catalog, systemClock.now()));
-  }
-  const logger = { info: log, error: log };
+  cleanup.add(async () => {
+    const ended = executions.close();
+    await pool.close();
+    await ended;
+  });
+
+  const plans = await collectPlans(options, config, services.catalog);
   const queue = createLocalQueue({
     consume: (event) => functions.consume(event),
-    clock: systemClock,
+    clock,
     onDeadLetter: (letter) => log('work given up', { ...letter }),
     onError,
   });
+  cleanup.add(() => queue.close());
+  const newSuffix = () => randomBytes(3).toString('hex');
   const functions = createLocalFunctions({
     services,
     training: { ...services, executions, newSuffix },
     queue,
     plans,
-    logger,
+    logger: { info: log, error: log },
   });
+
+  // Before anybody can ask for the same run, so that it is not started twice.
+  const resumed = await executions.resume();
+  if (resumed.length > 0) onProgress(`resuming ${resumed.length} interrupted training run(s)`);
+
   const server = createHttpServer({
     routes: functions.routes,
     limits: LIMITS,
-    clock: systemClock,
-    allowedHosts: options.apiKeySha256 ? 'any' : LOOPBACK_HOSTS,
-    ...(options.apiKeySha256
-      ? { authorize: apiKeyAuthorizer({ keySha256: options.apiKeySha256 }) }
-      : {}),
+    clock,
+    ...accessOf(options),
     onRequest: (record) => log('request', { ...record }),
     onError: (error, requestId) => log('request failed', { requestId, error: String(error) }),
   });
-  const { port } = await server.listen(options.port, options.host);
+  const port = await listen(server, options);
+  cleanup.add(() => server.close());
   const url = `http://${urlHost(options.host)}:${port}`;
-  const serverFile = join(dataDir, 'server.json');
-  await writeFile(serverFile, `${JSON.stringify({ pid: process.pid, url })}\n`);
+  await writeServerFile(dataDir, { pid: process.pid, url });
 
-  const resumed = await executions.resume();
-  if (resumed.length > 0) onProgress(`resuming ${resumed.length} interrupted training run(s)`);
-  const background = [
-    ...(options.hostMetrics ? [collectHost(services, dataDir, queue, onProgress, onError)] : []),
-  ];
-  const scheduler = options.schedule
-    ? startScheduler({
-        schedules: SCHEDULES,
-        invoke: (schedule) => functions.invokeSchedule(schedule),
-        clock: systemClock,
-        onError,
-      })
-    : undefined;
-  const firstLook = options.sample
-    ? introduceSample(services, plans, queue, onProgress).catch(onError)
-    : Promise.resolve();
+  if (options.hostMetrics) {
+    const collecting = collectHost({ services, dataDir, queue, onProgress, onError });
+    cleanup.add(() => collecting.stop());
+  }
+  if (options.schedule) {
+    const scheduler = startScheduler({
+      schedules: SCHEDULES,
+      invoke: (schedule) => functions.invokeSchedule(schedule),
+      clock,
+      onError,
+    });
+    cleanup.add(() => scheduler.stop());
+  }
+  if (options.sample) {
+    const introduced = introduceSample({ services, plans, queue, onProgress }).catch(onError);
+    cleanup.add(() => introduced);
+  }
+  return url;
+}
 
-  return {
-    url,
-    async close() {
-      await scheduler?.stop();
-      await Promise.all(background.map((work) => work.stop()));
-      await server.close();
-      await firstLook;
-      await queue.close();
-      const ended = executions.close();
-      await pool.close();
-      await ended;
-      await dynalite.close();
-      await rm(serverFile, { force: true });
-    },
-  };
+/** Opens the store of a data directory, which no other process can open until it is closed. */
+async function lockDirectory(dataDir: string): Promise<DynaliteServer> {
+  try {
+    await mkdir(dataDir, { recursive: true });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `the data directory cannot be made: ${reason}`;
+    throw new DomainError('STORE_UNAVAILABLE', message, { dataDir }, error);
+  }
+  try {
+    return await startDynalite({ path: join(dataDir, 'tables') });
+  } catch (error) {
+    if (!isDomainError(error, 'STORE_LOCKED')) throw error;
+    const server = await readServerFile(dataDir);
+    throw new DomainError(
+      'STORE_LOCKED',
+      `${dataDir} is used by another process of Helios`,
+      server
+        ? {
+            ...server,
+            try: `helios status --endpoint ${server.url}, or stop process ${server.pid}`,
+          }
+        : { try: 'wait for the command that runs there, or take another --data-dir' },
+      error,
+    );
+  }
+}
+
+async function listen(server: HttpServer, { host, port }: ApplicationOptions): Promise<number> {
+  try {
+    return (await server.listen(port, host)).port;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DomainError(
+      'CONFIG_INVALID',
+      `port ${port} of ${host} cannot be listened on: ${reason}`,
+      { host, port, try: '--port with another number; 0 takes a free one' },
+      error,
+    );
+  }
+}
+
+/** On loopback anybody of this machine may ask, but no page of a foreign name; elsewhere the key. */
+function accessOf({ apiKeySha256 }: ApplicationOptions) {
+  if (apiKeySha256 === undefined) return { allowedHosts: LOOPBACK_HOSTS };
+  const authorize = apiKeyAuthorizer({ keySha256: apiKeySha256 });
+  return { allowedHosts: 'any', authorize } as const;
+}
+
+async function collectPlans(
+  { sample }: ApplicationOptions,
+  config: HeliosConfig,
+  catalog: Parameters<typeof samplePlan>[0],
+): Promise<ReadonlyMap<string, CollectPlan>> {
+  const configured = configuredPlans(
+    config,
+    () => new CloudWatchClient({ maxAttempts: 5 }),
+    systemClock,
+  );
+  const plans = new Map<string, CollectPlan>(configured);
+  if (sample) plans.set(workloadKey(SAMPLE_WORKLOAD), await samplePlan(catalog, systemClock.now()));
+  return plans;
 }
 
 /** The environment that every function of the local process gets. */
@@ -178,62 +249,13 @@ function environmentOf(dataDir: string, endpoint: string, config: HeliosConfig) 
   };
 }
 
+/** One core stays free for answering, where there are several. */
 function threads(): number {
-  return Math.min(MAX_TASK_THREADS, Math.max(1, availableParallelism()));
+  return Math.min(MAX_TASK_THREADS, Math.max(1, availableParallelism() - 1));
 }
 
 /** An IPv6 address stands in brackets; the address that means all is reached by the loopback. */
 function urlHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;
-}
-
-/** Reads this machine on its own grid, and has it scored every minute. */
-function collectHost(
-  services: Services,
-  dataDir: string,
-  queue: { send: (messages: { kind: 'score'; workload: string }[]) => Promise<void> },
-  onProgress: (message: string) => void,
-  onError: (error: unknown) => void,
-) {
-  const key = workloadKey(HOST_WORKLOAD);
-  const plan: CollectPlan = {
-    source: systemSource({ clock: systemClock, dataDir }),
-    metrics: [],
-    gridStep: SYSTEM_STEP,
-  };
-  let turns = 0;
-  const turnsPerScore = MINUTE / SYSTEM_STEP;
-  return every(
-    SYSTEM_STEP,
-    async () => {
-      const outcome = await collect(services, key, plan);
-      turns++;
-      if (turns === 2) {
-        onProgress(
-          `collecting this machine as local/host: ${outcome.observations} metrics every 5 s`,
-        );
-      }
-      if (turns % turnsPerScore === 0) await queue.send([{ kind: 'score', workload: key }]);
-    },
-    onError,
-    () => systemClock.now(),
-  );
-}
-
-/** Fills the sample's history in, then has it scored, which trains it. */
-async function introduceSample(
-  services: Services,
-  plans: ReadonlyMap<string, CollectPlan>,
-  queue: { send: (messages: { kind: 'score'; workload: string }[]) => Promise<void> },
-  onProgress: (message: string) => void,
-): Promise<void> {
-  const key = workloadKey(SAMPLE_WORKLOAD);
-  const plan = plans.get(key);
-  if (!plan) return;
-  const isNew = (await services.directory.get(SAMPLE_WORKLOAD)) === undefined;
-  if (isNew) onProgress('simulating four weeks of a web shop as sample/webshop');
-  const { observations } = await collect(services, key, plan);
-  if (isNew) onProgress(`stored ${observations} simulated observations`);
-  await queue.send([{ kind: 'score', workload: key }]);
 }

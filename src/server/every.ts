@@ -4,6 +4,9 @@ export interface Repeated {
   stop(): Promise<void>;
 }
 
+/** A timer may end this share of a period before its time, by the clock: that is still its time. */
+const EARLY_SHARE = 0.01;
+
 /**
  * Repeats `work` on multiples of `everyMs` of the clock, never two at once: a turn that takes longer
  * makes the next ones wait, and missed ones are not made up for.
@@ -19,12 +22,11 @@ export function every(
   let isStopped = false;
   const schedule = () => {
     if (isStopped) return;
-    timer = setTimeout(
-      () => {
-        turn = work().catch(onError).finally(schedule);
-      },
-      everyMs - (now() % everyMs),
-    );
+    const left = everyMs - (now() % everyMs);
+    const wait = left < everyMs * EARLY_SHARE ? left + everyMs : left;
+    timer = setTimeout(() => {
+      turn = work().catch(onError).finally(schedule);
+    }, wait);
   };
   schedule();
   return {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { parseRecord, updateRecord } from '#app/catalog-records.ts';
-import type { CatalogStore } from '#app/ports/catalog-store.ts';
+import type { CatalogRecord, CatalogStore } from '#app/ports/catalog-store.ts';
 import type { Executions } from '#app/ports/executions.ts';
 import type { ObjectStore } from '#app/ports/object-store.ts';
 import type { RunLog } from '#app/run-log.ts';
@@ -24,13 +24,15 @@ const MAX_STARTS = 3;
 
 const ExecutionSchema = z.strictObject({
   input: z.record(z.string(), z.unknown()),
+  /** How often it was started and not ended in order: by a kill, not by a shutdown. */
   starts: z.number().int(),
 });
+type Input = z.infer<typeof ExecutionSchema>['input'];
 
 export interface LocalExecutions extends Executions {
   /** Starts again what a killed process left unfinished. */
   resume(): Promise<readonly string[]>;
-  /** Waits for the executions under way; aborts them first if asked to. */
+  /** Stops the executions under way; the next start resumes them. */
   close(): Promise<void>;
 }
 
@@ -63,7 +65,12 @@ export function createLocalExecutions(options: {
   );
   const keyOf = (name: string) => ({ partition: PARTITION, id: name });
 
-  const execute = async (name: string, input: Readonly<Record<string, unknown>>) => {
+  const countStart = (name: string, change: 1 | -1) =>
+    updateRecord(catalog, ExecutionSchema, keyOf(name), (current) =>
+      current ? { ...current, starts: current.starts + change } : undefined,
+    );
+
+  const execute = async (name: string, input: Input) => {
     const result = await runStateMachine({
       definition,
       input,
@@ -76,7 +83,10 @@ export function createLocalExecutions(options: {
       signal: abort.signal,
     });
     // Shut down under way: the record stays, and the next start resumes it.
-    if (abort.signal.aborted) return;
+    if (abort.signal.aborted) {
+      await countStart(name, -1);
+      return;
+    }
     const run = await runs.get(name);
     if (result.status === 'FAILED' && run?.finished_at === null) {
       await runs.finished(name, { code: result.error, message: result.cause.slice(0, 500) });
@@ -84,13 +94,34 @@ export function createLocalExecutions(options: {
     await catalog.delete(keyOf(name));
   };
 
-  const launch = (name: string, input: Readonly<Record<string, unknown>>) => {
+  const launch = (name: string, input: Input) => {
     const done = execute(name, input)
       .catch((error: unknown) => {
         if (!abort.signal.aborted) options.onError(error, name);
       })
       .finally(() => running.delete(name));
     running.set(name, done);
+  };
+
+  /** @returns whether it runs again */
+  const resumeOne = async (record: CatalogRecord): Promise<boolean> => {
+    const name = record.id;
+    const { input, starts } = parseRecord(ExecutionSchema, record);
+    if (running.has(name)) return false;
+    const run = await runs.get(name);
+    const isGivenUp = starts >= MAX_STARTS;
+    if (isGivenUp && run?.finished_at === null) {
+      const message = `the process ended ${starts} times during this run`;
+      await runs.finished(name, { code: 'INTERRUPTED', message });
+    }
+    // Finished and not yet crossed off: running it again would train twice.
+    if (isGivenUp || run?.finished_at) {
+      await catalog.delete(keyOf(name));
+      return false;
+    }
+    await countStart(name, 1);
+    launch(name, input);
+    return true;
   };
 
   return {
@@ -109,21 +140,12 @@ export function createLocalExecutions(options: {
     async resume() {
       const resumed: string[] = [];
       for (const record of await catalog.list(PARTITION)) {
-        const { input, starts } = parseRecord(ExecutionSchema, record);
-        if (running.has(record.id)) continue;
-        if (starts >= MAX_STARTS) {
-          await runs.finished(record.id, {
-            code: 'INTERRUPTED',
-            message: `the process ended ${starts} times during this run`,
-          });
-          await catalog.delete(keyOf(record.id));
-          continue;
+        try {
+          if (await resumeOne(record)) resumed.push(record.id);
+        } catch (error) {
+          // One record that cannot be read must not keep the others, and the server, from starting.
+          options.onError(error, record.id);
         }
-        await updateRecord(catalog, ExecutionSchema, keyOf(record.id), (current) =>
-          current ? { ...current, starts: current.starts + 1 } : undefined,
-        );
-        launch(record.id, input);
-        resumed.push(record.id);
       }
       return resumed;
     },

@@ -2,10 +2,12 @@ import * as z from 'zod';
 import { simulatorSource } from '#adapters/sources/simulator-source.ts';
 import { readRecord } from '#app/catalog-records.ts';
 import type { CatalogStore } from '#app/ports/catalog-store.ts';
-import type { CollectPlan } from '#app/scheduled/collect.ts';
+import type { WorkQueue } from '#app/ports/work-queue.ts';
+import { type CollectPlan, collect } from '#app/scheduled/collect.ts';
+import type { Services } from '#app/services.ts';
 import { WEBSHOP_METRICS, WEBSHOP_STEP } from '#core/simulate/webshop-parameters.ts';
 import { DAY, type EpochMs, epochMs, floorTo } from '#core/time.ts';
-import { type WorkloadId, workloadId } from '#core/workload.ts';
+import { type WorkloadId, workloadId, workloadKey } from '#core/workload.ts';
 
 /** The simulated web shop that comes with a first start. */
 export const SAMPLE_WORKLOAD: WorkloadId = workloadId({
@@ -34,4 +36,25 @@ export async function samplePlan(catalog: CatalogStore, now: EpochMs): Promise<C
     gridStep: WEBSHOP_STEP,
     since: start,
   };
+}
+
+/**
+ * Fills the sample's history in, then has it scored, which trains it. Interrupted, it goes on where
+ * it was.
+ */
+export async function introduceSample(options: {
+  readonly services: Services;
+  readonly plans: ReadonlyMap<string, CollectPlan>;
+  readonly queue: WorkQueue;
+  readonly onProgress: (message: string) => void;
+}): Promise<void> {
+  const { services, plans, queue, onProgress } = options;
+  const key = workloadKey(SAMPLE_WORKLOAD);
+  const plan = plans.get(key);
+  if (!plan) return;
+  const isNew = (await services.directory.get(SAMPLE_WORKLOAD)) === undefined;
+  if (isNew) onProgress('simulating four weeks of a web shop as sample/webshop');
+  const { observations } = await collect(services, key, plan);
+  if (isNew) onProgress(`stored ${observations} simulated observations`);
+  await queue.send([{ kind: 'score', workload: key }]);
 }

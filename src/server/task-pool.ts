@@ -21,15 +21,16 @@ interface Seat {
   current: Waiting | undefined;
 }
 
-/**
- * @param options.size - threads at most; each starts with its first task
- * @param options.env - the functions' whole environment
- */
+/** Starts no thread: each starts with its first task, and is used again for the next. */
 export function createTaskPool(options: {
+  /** Threads at most. */
   readonly size: number;
+  /** The functions' whole environment. */
   readonly env: Readonly<Record<string, string>>;
+  /** What a thread runs; the compiled `task-worker.ts` unless given. */
+  readonly entry?: string | URL;
 }): TaskPool {
-  const entry = join(packageRoot(), 'dist', 'src', 'server', 'task-worker.js');
+  const { entry = join(packageRoot(), 'dist', 'src', 'server', 'task-worker.js') } = options;
   const seats: Seat[] = Array.from({ length: options.size }, () => ({
     worker: undefined,
     current: undefined,

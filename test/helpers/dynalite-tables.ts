@@ -1,8 +1,8 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ensureTables } from '#adapters/aws/create-tables.ts';
 import { createDynamoClient } from '#adapters/aws/dynamo-client.ts';
-import type { TableNames } from '#adapters/aws/tables.ts';
 import { startDynalite } from '#adapters/local/dynalite-server.ts';
+import type { TableNames } from '#contracts/tables.ts';
 
 export const TABLE_NAMES: TableNames = { observations: 'Observations', catalog: 'Catalog' };
 

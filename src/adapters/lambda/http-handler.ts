@@ -36,6 +36,9 @@ type Handler = (
   context: Context,
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
+/** Problems of one request that are named. */
+const MAX_ISSUES = 20;
+
 const SECURITY_HEADERS = {
   'content-type': 'application/json; charset=utf-8',
   'x-content-type-options': 'nosniff',
@@ -73,7 +76,7 @@ export function createHttpHandler(
   return (event, context) => handler(event, context) as Promise<APIGatewayProxyStructuredResultV2>;
 }
 
-function findRoute(routeKey: string): Route {
+function findRoute(routeKey = ''): Route {
   const route = ROUTES.find(({ method, path }) => `${method} ${path}` === routeKey);
   if (route) return route;
   throw new DomainError('NOT_FOUND', `there is no route ${routeKey.slice(0, 200)}`);
@@ -100,13 +103,41 @@ function parseJson(event: APIGatewayProxyEventV2): unknown {
 export function parseWith<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.slice(0, 20).map((issue) => ({
-    path: issue.path.join('.'),
-    message: issue.message,
-  }));
+  const issues = problemsOf(parsed.error.issues).slice(0, MAX_ISSUES);
   const [first] = issues;
   const where = first?.path ? `${what}.${first.path}` : what;
   throw new DomainError('REQUEST_INVALID', `${where}: ${first?.message ?? 'invalid'}`, { issues });
+}
+
+interface Problem {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Issues with the path of each; of a union those of the alternative that came nearest. */
+function problemsOf(
+  issues: readonly z.core.$ZodIssue[],
+  at: readonly PropertyKey[] = [],
+): readonly Problem[] {
+  return issues.flatMap((issue) => {
+    const path = [...at, ...issue.path];
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({
+        path: pathText([...path, key]),
+        message: 'there is no such field',
+      }));
+    }
+    if (issue.code === 'invalid_union') {
+      const alternatives = issue.errors.map((errors) => problemsOf(errors, path));
+      const [nearest] = alternatives.toSorted((a, b) => a.length - b.length);
+      if (nearest) return nearest;
+    }
+    return [{ path: pathText(path), message: issue.message }];
+  });
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path.map(String).join('.').slice(0, 200);
 }
 
 function decodeParams(

@@ -156,6 +156,7 @@ function sourceOf(sample: Sample): string | undefined {
 }
 
 function timeProblem(at: EpochMs, seenAt: EpochMs, backfill: boolean): Problem | undefined {
+  if (at < 0) return problem('TOO_OLD', `${toIso(at)} is before 1970, where time begins here`);
   if (at > addMs(seenAt, MAX_AHEAD)) {
     return problem('IN_FUTURE', `${toIso(at)} is more than 5 minutes ahead of ${toIso(seenAt)}`);
   }

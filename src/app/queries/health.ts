@@ -1,3 +1,4 @@
+import { isDomainError } from '#core/errors.ts';
 import { type Clock, type EpochMs, toIso } from '#core/time.ts';
 import type { ModelRegistry } from '../model-registry.ts';
 import type { CatalogStore } from '../ports/catalog-store.ts';
@@ -50,7 +51,8 @@ async function check(name: string, probe: () => Promise<unknown>) {
     await probe();
     return { name, ok: true, message: 'answers' };
   } catch (error) {
-    return { name, ok: false, message: error instanceof Error ? error.message : 'no answer' };
+    // The route is open to anybody: what an unexpected error says is not for them.
+    return { name, ok: false, message: isDomainError(error) ? error.message : 'does not answer' };
   }
 }
 

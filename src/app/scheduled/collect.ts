@@ -54,18 +54,19 @@ export async function collect(
     range: { from, to: now },
   });
   const counters = new Set(collected.counters);
-  for (let i = 0; i < collected.observations.length; i += CHUNK) {
-    const chunk = collected.observations
-      .slice(i, i + CHUNK)
-      .map((each) => (counters.has(each.metric) ? { ...each, counter: true } : each));
-    await deps.observations.merge(id, collected.step, chunk, now);
-    await deps.directory.note(id, {
-      source: plan.source.name,
-      step: collected.step,
-      metrics: seenMetrics(chunk),
-      ...(plan.simulated === undefined ? {} : { simulated: plan.simulated }),
-      ...(plan.gridStep === undefined ? {} : { gridStep: plan.gridStep }),
-    });
+  const observations = collected.observations.map((each) =>
+    counters.has(each.metric) ? { ...each, counter: true } : each,
+  );
+  for (let i = 0; i < observations.length; i += CHUNK) {
+    await deps.observations.merge(id, collected.step, observations.slice(i, i + CHUNK), now);
   }
-  return { observations: collected.observations.length, problems: collected.problems };
+  // Last: the next read starts from what is noted here, so nothing may be missing behind it.
+  await deps.directory.note(id, {
+    source: plan.source.name,
+    step: collected.step,
+    metrics: seenMetrics(observations),
+    ...(plan.simulated === undefined ? {} : { simulated: plan.simulated }),
+    ...(plan.gridStep === undefined ? {} : { gridStep: plan.gridStep }),
+  });
+  return { observations: observations.length, problems: collected.problems };
 }

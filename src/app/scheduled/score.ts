@@ -1,11 +1,14 @@
 import { PredictRequestSchema } from '#contracts/http/predict.ts';
 import { DomainError, isDomainError } from '#core/errors.ts';
+import { type EpochMs, floorTo } from '#core/time.ts';
 import { parseWorkloadKey, type WorkloadKey } from '#core/workload.ts';
 import { type IssuedForecasts, issuedFrom } from '../issued-forecasts.ts';
 import { predict, REFRESH } from '../serving/predict.ts';
 import type { ServingDeps } from '../serving/serving-deps.ts';
-import type { AttemptLog } from '../training/attempts.ts';
+import { sha256Hex } from '../sha256.ts';
+import type { Attempt, AttemptLog } from '../training/attempts.ts';
 import { isDue } from '../training/due.ts';
+import { newRunId } from '../training/plan.ts';
 import { type StartTrainingDeps, startTraining } from '../training/start-training.ts';
 
 /** Steps of a forecast that is kept: a day on the default grid. */
@@ -50,16 +53,28 @@ export async function score(deps: ScoreDeps, key: WorkloadKey): Promise<ScoreOut
       notYet.push({ metric, code: error.code });
     }
   }
-  const trainingRun = isDue(workload, await deps.attempts.get(key), now)
-    ? await trainOne(deps, key)
+  const attempt = await deps.attempts.get(key);
+  const trainingRun = isDue(workload, attempt, now)
+    ? await trainOne(deps, key, attempt, now)
     : null;
   return { issued, notYet, trainingRun };
 }
 
-/** One run per workload and refresh: the id makes a second start of the same training none. */
-async function trainOne(deps: ScoreDeps, key: WorkloadKey): Promise<string> {
-  const { cluster, namespace, deployment, container } = parseWorkloadKey(key);
-  const selector = { cluster, namespace, deployment, container };
-  const { run } = await startTraining(deps.training, 'due', selector);
+/**
+ * One run per workload, earlier attempt and refresh. The id says so, and makes a second start of the
+ * same training none: messages come twice, and a run may wait longer than the next message does.
+ */
+async function trainOne(
+  deps: ScoreDeps,
+  key: WorkloadKey,
+  last: Attempt | undefined,
+  now: EpochMs,
+): Promise<string> {
+  const suffix = (await sha256Hex(`${key}|${last?.at ?? 'never'}`)).slice(0, 12);
+  const runId = newRunId(floorTo(now, REFRESH), suffix);
+  const { run } = await startTraining(deps.training, 'due', {
+    ...parseWorkloadKey(key),
+    run_id: runId,
+  });
   return run.run_id;
 }

@@ -51,7 +51,7 @@ export async function chooseModel(
 function memberFor(requested: string, bundle: ModelBundle, stage: ChosenModel['stage']): string {
   if (requested === 'auto') return stage === 'champion' ? bundle.serves : 'naive';
   const member = requested === 'ensemble' ? BLEND_NAME : requested;
-  if (bundle.states[member]) return member;
+  if (Object.hasOwn(bundle.states, member)) return member;
   throw unknownModel(requested, Object.keys(bundle.states), bundle);
 }
 

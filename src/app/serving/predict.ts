@@ -71,7 +71,8 @@ export async function predict(
   if (!chosen) {
     if (!['auto', 'naive'].includes(request.model)) throw unknownModel(request.model, ['naive']);
     const answer = await forecastNaively(recent, metricDefinition(metric), asked);
-    return responseOf(request, { ...base, ...answer, member: 'naive' });
+    const reasons = [...answer.reasons, ...stalenessOf(answer.forecast.cutoff, now)];
+    return responseOf(request, { ...base, ...answer, reasons, member: 'naive' });
   }
   const fitted = condition(restore(chosen.bundle.states[chosen.member]), recent);
   const calibration = chosen.bundle.calibrations[chosen.member] ?? null;
@@ -113,7 +114,7 @@ async function readRecent(
   since: EpochMs,
   now: EpochMs,
 ): Promise<Series | undefined> {
-  if (request.history) return seriesOfCaller(workload, metric, request.history);
+  if (request.history) return seriesOfCaller(workload, metric, request.history, now);
   // Imported history ends in the past; for an untrained model the window ends with it.
   const newest = addMs(workload.lastSeen, workload.gridStep, 2);
   const from =

@@ -1,9 +1,10 @@
-import { type StoredSeries, ValidatedDataSchema } from '#contracts/artifacts/stage-outputs.ts';
+import { ValidatedDataSchema } from '#contracts/artifacts/stage-outputs.ts';
 import type { WorkloadItem } from '#contracts/tasks/items.ts';
 import { metricDefinition } from '#core/series/metric-catalogue.ts';
 import { cleanSeries } from '#core/series/quality.ts';
 import { type Series, sliceSeries } from '#core/series/series.ts';
 import { DAY, type DurationMs, WEEK } from '#core/time.ts';
+import { sha256Hex } from '../sha256.ts';
 import { fromStored, loadStage, runStage, stagePrefix, toStored } from './stage.ts';
 import type { StageDeps } from './stage-deps.ts';
 
@@ -21,7 +22,7 @@ export function engineer(deps: StageDeps, item: WorkloadItem): Promise<WorkloadI
       const seasons = usableSeasons(series);
       metrics[metric] = {
         series: toStored(series),
-        data_sha256: await sha256(toStored(series)),
+        data_sha256: await sha256Hex(JSON.stringify(toStored(series))),
         seasons,
       };
       summary[metric] = { steps: series.values.length, seasons };
@@ -41,11 +42,4 @@ function usableSeasons(series: Series): ('day' | 'week')[] {
   const has = (cycle: DurationMs) =>
     Number.isInteger(cycle / series.step) && series.values.length >= (2 * cycle) / series.step;
   return [...(has(DAY) ? (['day'] as const) : []), ...(has(WEEK) ? (['week'] as const) : [])];
-}
-
-/** What a model was trained on, for its provenance. */
-async function sha256(series: StoredSeries): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify(series));
-  const digest = await crypto.subtle.digest('SHA-256', bytes);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

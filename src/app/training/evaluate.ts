@@ -67,9 +67,11 @@ export function evaluate(deps: StageDeps, item: WorkloadItem): Promise<WorkloadI
   });
 }
 
+/** The champion when the comparison began, and what takes part for it. */
 interface Incumbent {
   readonly version: string;
-  readonly candidate: Candidate;
+  /** Undefined: it can no longer be read or fits no more, so anything that wins may replace it. */
+  readonly candidate: Candidate | undefined;
 }
 
 async function evaluateMetric(
@@ -86,7 +88,7 @@ async function evaluateMetric(
     : members;
   const plan = planBacktest(series.values.length, series.step);
   const bounds = metricDefinition(metric);
-  const candidates = incumbent ? [...own, incumbent.candidate] : own;
+  const candidates = incumbent?.candidate ? [...own, incumbent.candidate] : own;
   const result = await backtest(candidates, { target: series }, plan, { bounds });
   const names = own.map(({ name }) => name);
   const seasonal = SEASONAL_REFERENCES.find((name) => names.includes(name));
@@ -97,7 +99,7 @@ async function evaluateMetric(
     report: withoutIncumbent(reportOf(result, seasonal ? { seasonalNaive: seasonal } : {})),
     calibrations: Object.fromEntries(names.map((name) => [name, compact(calibrate(result, name))])),
     coverage: Object.fromEntries(names.map((name) => [name, coverageRows(result, name)])),
-    gate: gateOf(result, serves, seasonal, incumbent !== undefined),
+    gate: gateOf(result, serves, seasonal, incumbent?.candidate !== undefined),
     incumbent: incumbent?.version ?? null,
   };
 }
@@ -134,7 +136,7 @@ function gateOf(
   ];
 }
 
-/** The champion that serves now, as it is. One that can no longer be read or fits no more is none. */
+/** The champion that serves now, as it is. */
 async function findIncumbent(
   deps: StageDeps,
   item: WorkloadItem,
@@ -143,15 +145,16 @@ async function findIncumbent(
 ): Promise<Incumbent | undefined> {
   const subject = { workload: item.workload, metric };
   const champion = (await deps.registry.pointer(subject))?.champion;
-  const version = champion ? await deps.registry.version(subject, champion) : undefined;
-  if (!version) return undefined;
+  if (!champion) return undefined;
+  const unusable = { version: champion, candidate: undefined };
   try {
-    const bundle = await loadBundle(deps.artifacts, version);
-    if (bundle.step_ms !== series.step) return undefined;
+    const version = await deps.registry.version(subject, champion);
+    const bundle = version && (await loadBundle(deps.artifacts, version));
+    if (bundle?.step_ms !== series.step) return unusable;
     const fitted = restore(bundle.states[bundle.serves]);
-    return { version: version.version, candidate: { name: INCUMBENT, fitted } };
+    return { version: champion, candidate: { name: INCUMBENT, fitted } };
   } catch (error) {
-    if (isDomainError(error, 'STATE_INCOMPATIBLE', 'ARTIFACT_CORRUPT')) return undefined;
+    if (isDomainError(error, 'STATE_INCOMPATIBLE', 'ARTIFACT_CORRUPT')) return unusable;
     throw error;
   }
 }

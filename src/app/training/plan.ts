@@ -33,7 +33,8 @@ function isNamed(workload: Workload, request: TrainRequest): boolean {
   if (wanted.deployment === undefined) {
     return (
       (wanted.namespace === undefined || wanted.namespace === workload.id.namespace) &&
-      (wanted.cluster === undefined || wanted.cluster === workload.id.cluster)
+      (wanted.cluster === undefined || wanted.cluster === workload.id.cluster) &&
+      (wanted.container === undefined || wanted.container === workload.id.container)
     );
   }
   const id = workloadId({ ...wanted, deployment: wanted.deployment });

@@ -49,7 +49,7 @@ export function validate(deps: StageDeps, item: WorkloadItem): Promise<WorkloadI
       item: { run_id: item.run_id, workload: item.workload, decision, data },
       end: {
         outcome: decision === 'refuse' ? 'refused' : 'running',
-        refusals: refusalsOf(judged, workload),
+        refusals: refusalsOf(judged, workload, wantedMetrics(request)),
         summary: { ...summary, data_summary: summaryKey },
       },
     };
@@ -95,18 +95,15 @@ function wantedMetrics(request: TrainRequest): ReadonlySet<string> | undefined {
   return names.length > 0 ? new Set(names.map(canonicalMetric)) : undefined;
 }
 
-function refusalsOf(judged: readonly Judged[], workload: Workload): RunWorkload['refusals'] {
-  if (judged.length === 0) {
-    return [
-      {
-        metric: null,
-        code: 'NO_OBSERVATIONS',
-        message: 'nothing was observed in the training window for the metrics asked for',
-        details: { known: [...workload.metrics.keys()] },
-      },
-    ];
-  }
-  return judged.flatMap(({ metric, verdict }) =>
+function refusalsOf(
+  judged: readonly Judged[],
+  workload: Workload,
+  wanted: ReadonlySet<string> | undefined,
+): RunWorkload['refusals'] {
+  const found = new Set(judged.map(({ metric }) => metric));
+  const unseen = wanted ? [...wanted].filter((metric) => !found.has(metric)) : [];
+  if (!wanted && judged.length === 0) return [unobserved(null, workload)];
+  const refused = judged.flatMap(({ metric, verdict }) =>
     verdict.decision === 'train'
       ? []
       : [
@@ -122,4 +119,14 @@ function refusalsOf(judged: readonly Judged[], workload: Workload): RunWorkload[
           },
         ],
   );
+  return [...refused, ...unseen.map((metric) => unobserved(metric, workload))];
+}
+
+function unobserved(metric: string | null, workload: Workload): RunWorkload['refusals'][number] {
+  return {
+    metric,
+    code: 'NO_OBSERVATIONS',
+    message: `nothing was observed of ${metric ?? 'this workload'} in the training window`,
+    details: { known: [...workload.metrics.keys()] },
+  };
 }

@@ -1,4 +1,4 @@
-import { type CsvError, parse } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse';
 import { DomainError } from '#core/errors.ts';
 import { METRIC_NAME } from '#core/series/metric-catalogue.ts';
 import { parseTimestamp } from '#core/series/timestamp.ts';
@@ -46,13 +46,13 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
  * Reads CSV row by row, whatever its length. A row that cannot be read is told with its line and its
  * reason, and does not stop the others.
  *
- * @throws {DomainError} `IMPORT_INVALID` when there is no header, or not one that is understood
+ * @throws {DomainError} `IMPORT_INVALID` when there is no header, or not one that is understood, or a
+ *   row is longer than 1 MB
  */
 export async function* readRows(
   input: NodeJS.ReadableStream,
   options: ReadOptions,
 ): AsyncGenerator<Row, void, undefined> {
-  const broken: RowProblem[] = [];
   const parser = parse({
     bom: true,
     info: true,
@@ -62,29 +62,27 @@ export async function* readRows(
     trim: true,
     relax_column_count: true,
     skip_empty_lines: true,
-    skip_records_with_error: true,
     max_record_size: MAX_ROW_BYTES,
-  });
-  parser.on('skip', (error: CsvError) => {
-    const line = typeof error.lines === 'number' ? error.lines : 0;
-    broken.push({ line, reason: error.message });
   });
   input.on('error', (error) => parser.destroy(error));
   input.pipe(parser);
 
   let layout: Layout | undefined;
   let width = 0;
-  for await (const { record: fields, info } of parser as AsyncIterable<CsvRecord>) {
-    yield* takeBroken(broken);
-    const record = fields.map(unquoted);
-    if (layout === undefined) {
-      layout = layoutOf(record, options.metric);
-      width = record.length;
-      continue;
+  try {
+    for await (const { record: fields, info } of parser as AsyncIterable<CsvRecord>) {
+      const record = fields.map(unquoted);
+      if (layout === undefined) {
+        layout = layoutOf(record, options.metric);
+        width = record.length;
+      } else yield readRow(record, info.lines, width, layout, options);
     }
-    yield readRow(record, info.lines, width, layout, options);
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    // What is left are lines without end: this is no CSV, so there is no next row to go on with.
+    const details = { line: error.lines, max_row_bytes: MAX_ROW_BYTES };
+    throw new DomainError('IMPORT_INVALID', `this is no CSV: ${error.message}`, details, error);
   }
-  yield* takeBroken(broken);
   if (layout === undefined)
     throw new DomainError('IMPORT_INVALID', 'the file is empty', { line: 1 });
 }
@@ -98,12 +96,6 @@ function unquoted(field: string): string {
 interface CsvRecord {
   readonly record: readonly string[];
   readonly info: { readonly lines: number };
-}
-
-function* takeBroken(broken: RowProblem[]): Generator<Row, void, undefined> {
-  for (const problem of broken.splice(0)) {
-    yield { line: problem.line, measurements: [], problems: [problem], missing: 0, filled: false };
-  }
 }
 
 function readRow(

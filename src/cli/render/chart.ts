@@ -246,7 +246,7 @@ function timeLabels({ history, forecast, time }: ChartInput, now: number, width:
   const end = time.short(last, withDate);
   let line = start;
   const middle = Math.max(now - 1, 0);
-  if (line.length < middle) line = `${line.padEnd(middle)}now`;
+  if (line === '' || line.length < middle) line = `${line.padEnd(middle)}now`;
   const endAt = Math.max(width - end.length, 0);
   return line.length < endAt ? `${line.padEnd(endAt)}${end}` : line;
 }

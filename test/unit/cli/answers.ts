@@ -2,7 +2,12 @@ import type { ModelDetail, WorkloadInfo } from '#contracts/http/catalog.ts';
 import type { PredictResponse } from '#contracts/http/predict.ts';
 import type { RunDetail } from '#contracts/http/train.ts';
 
-export const WEBSHOP = { cluster: 'default', namespace: 'sample', deployment: 'webshop', container: '*' };
+export const WEBSHOP = {
+  cluster: 'default',
+  namespace: 'sample',
+  deployment: 'webshop',
+  container: '*',
+};
 
 export const HEALTH = {
   status: 'healthy',
@@ -21,7 +26,12 @@ export const WORKLOAD: WorkloadInfo = {
   step_seconds: 300,
   sources: ['simulator'],
   metrics: [
-    { metric: 'cpu_utilization', unit: 'ratio', counter: false, last_seen: '2025-12-31T23:55:00.000Z' },
+    {
+      metric: 'cpu_utilization',
+      unit: 'ratio',
+      counter: false,
+      last_seen: '2025-12-31T23:55:00.000Z',
+    },
     { metric: 'restarts', unit: 'count', counter: false, last_seen: null },
   ],
   first_seen: '2025-12-04T00:00:00.000Z',
@@ -70,8 +80,19 @@ export const SERIES = {
 };
 
 const SCORES = {
-  from_step: 1, to_step: 288, cases: 1200, mae: 0.02, mse: 0.0009, rmse: 0.03, mape: null,
-  smape: null, wape: null, mase: null, r2: null, skill_vs_naive: 0.5, skill_vs_seasonal_naive: null,
+  from_step: 1,
+  to_step: 288,
+  cases: 1200,
+  mae: 0.02,
+  mse: 0.0009,
+  rmse: 0.03,
+  mape: null,
+  smape: null,
+  wape: null,
+  mase: null,
+  r2: null,
+  skill_vs_naive: 0.5,
+  skill_vs_seasonal_naive: null,
 };
 
 export const MODEL: ModelDetail = {
@@ -106,16 +127,27 @@ export function listed(model: ModelDetail) {
 
 export const RUN_STARTED = {
   run: {
-    run_id: 'run-1', trigger: 'request', state: 'queued', created_at: '2026-01-01T00:00:00.000Z',
-    finished_at: null, workloads: null, trained: 0, refused: 0, failed: 0, error: null,
+    run_id: 'run-1',
+    trigger: 'request',
+    state: 'queued',
+    created_at: '2026-01-01T00:00:00.000Z',
+    finished_at: null,
+    workloads: null,
+    trained: 0,
+    refused: 0,
+    failed: 0,
+    error: null,
   },
   started: true,
 } as const;
 
 export const RUN_DONE: RunDetail = {
   run: {
-    ...RUN_STARTED.run, state: 'succeeded', finished_at: '2026-01-01T00:00:10.000Z',
-    workloads: 1, trained: 1,
+    ...RUN_STARTED.run,
+    state: 'succeeded',
+    finished_at: '2026-01-01T00:00:10.000Z',
+    workloads: 1,
+    trained: 1,
   },
   details: [
     {
@@ -123,7 +155,9 @@ export const RUN_DONE: RunDetail = {
       outcome: 'trained',
       stages: [
         {
-          name: 'engineer', state: 'succeeded', started_at: '2026-01-01T00:00:01.000Z',
+          name: 'engineer',
+          state: 'succeeded',
+          started_at: '2026-01-01T00:00:01.000Z',
           finished_at: '2026-01-01T00:00:02.000Z',
           summary: { metrics: { cpu_utilization: { steps: 8064, seasons: ['day', 'week'] } } },
         },

@@ -46,7 +46,9 @@ describe('client', () => {
     const api = await fakeApi({});
     const { client } = clientOf(api.url);
     await client.call('getModel', { params: { id: 'a/b?c' } }).catch(() => {});
-    await client.call('listModels', { query: { metric: undefined, stage: 'champion' } }).catch(() => {});
+    await client
+      .call('listModels', { query: { metric: undefined, stage: 'champion' } })
+      .catch(() => {});
     expect(api.received[0]?.path).toBe('/api/v1/models/a%2Fb%3Fc');
     expect(api.received[1]?.query).toEqual({ stage: 'champion' });
   });
@@ -65,7 +67,9 @@ describe('client', () => {
       ...errorAnswer(503, 'NOT_READY', 'starting'),
       headers: { 'retry-after': seconds },
     });
-    const api = await fakeApi({ 'GET /health': inTurn([wait('2'), wait('3600'), { body: HEALTH }]) });
+    const api = await fakeApi({
+      'GET /health': inTurn([wait('2'), wait('3600'), { body: HEALTH }]),
+    });
     const { client, slept } = clientOf(api.url);
     await client.call('health');
     expect(slept).toEqual([2_000, 10_000]);
@@ -80,7 +84,9 @@ describe('client', () => {
   });
 
   it('does not repeat what the caller must mend', async () => {
-    const api = await fakeApi({ 'GET /health': errorAnswer(422, 'HISTORY_TOO_SHORT', 'no', { have: 2 }) });
+    const api = await fakeApi({
+      'GET /health': errorAnswer(422, 'HISTORY_TOO_SHORT', 'no', { have: 2 }),
+    });
     const { client } = clientOf(api.url);
     await expect(client.call('health')).rejects.toMatchObject({
       code: 'HISTORY_TOO_SHORT',
@@ -91,11 +97,19 @@ describe('client', () => {
   });
 
   it.each([
-    ['an unknown code', errorAnswer(500, 'INTERNAL', 'oops'), { name: 'ServiceFault', code: 'INTERNAL' }],
+    [
+      'an unknown code',
+      errorAnswer(500, 'INTERNAL', 'oops'),
+      { name: 'ServiceFault', code: 'INTERNAL' },
+    ],
     ['an answer of another form', { body: { ok: true } }, { code: 'ANSWER_INVALID' }],
     ['no JSON', { body: '<html>' }, { code: 'ENDPOINT_UNAVAILABLE' }],
     ['a gateway', { status: 403, body: { message: 'Forbidden' } }, { code: 'FORBIDDEN' }],
-    ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:9' }, body: {} }, { code: 'ENDPOINT_UNAVAILABLE' }],
+    [
+      'a redirect',
+      { status: 302, headers: { location: 'http://127.0.0.1:9' }, body: {} },
+      { code: 'ENDPOINT_UNAVAILABLE' },
+    ],
   ])('reports %s', async (_, answer, expected) => {
     const api = await fakeApi({ 'GET /health': answer });
     await expect(clientOf(api.url).client.call('health')).rejects.toMatchObject(expected);
@@ -104,12 +118,20 @@ describe('client', () => {
   it('says that nobody listens, at once or after trying again when asked to', async () => {
     const api = await fakeApi({});
     const down = async () => {
-      throw new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) });
+      throw new TypeError('fetch failed', {
+        cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }),
+      });
     };
     const slept: number[] = [];
-    const environment = { fetch: down, random: () => 1, sleep: async (ms: number) => void slept.push(ms) };
+    const environment = {
+      fetch: down,
+      random: () => 1,
+      sleep: async (ms: number) => void slept.push(ms),
+    };
     const once = createApiClient(environment, { endpoint: api.url });
-    await expect(once.call('health')).rejects.toThrow(/nothing usable answers at .* \(ECONNREFUSED\)/);
+    await expect(once.call('health')).rejects.toThrow(
+      /nothing usable answers at .* \(ECONNREFUSED\)/,
+    );
     expect(slept).toEqual([]);
     const patient = createApiClient(environment, { endpoint: api.url, retryUnreachable: true });
     await expect(patient.call('health')).rejects.toMatchObject({ code: 'ENDPOINT_UNAVAILABLE' });

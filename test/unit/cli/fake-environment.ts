@@ -1,12 +1,12 @@
-import { createServer } from 'node:http';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from '@jest/globals';
 import type { ApplicationOptions, Environment } from '#cli/environment.ts';
 import { heliosProgram } from '#cli/program.ts';
-import { runProgram, type ProgramBuilder } from '#cli/run-program.ts';
+import { type ProgramBuilder, runProgram } from '#cli/run-program.ts';
 import { type EpochMs, epochMs } from '#core/time.ts';
 
 const cleanUps: (() => Promise<unknown>)[] = [];
@@ -57,7 +57,11 @@ export async function fakeApi(
       received.push(one);
       const found = answers[`${one.method} ${one.path}`];
       const answer = typeof found === 'function' ? found(one) : found;
-      const { status = 200, headers = {}, body } = answer ?? errorAnswer(404, 'NOT_FOUND', 'no route');
+      const {
+        status = 200,
+        headers = {},
+        body,
+      } = answer ?? errorAnswer(404, 'NOT_FOUND', 'no route');
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
       response.end(typeof body === 'string' ? body : JSON.stringify(body));
     });

@@ -18,7 +18,8 @@ const iso = (slot: number) => new Date(START + slot * STEP).toISOString();
 
 async function rowsOf(text: string, zone?: string) {
   const rows = [];
-  for await (const row of readRows(Readable.from([text]), { metric: 'value', zone })) rows.push(row);
+  for await (const row of readRows(Readable.from([text]), { metric: 'value', zone }))
+    rows.push(row);
   return rows;
 }
 
@@ -40,9 +41,21 @@ async function imported(text: string, options: { step?: number; metric?: string 
 describe('layout', () => {
   it.each([
     ['timestamp,value', { kind: 'wide', values: [{ index: 1, metric: 'value' }] }],
-    ['timestamp,value,filled', { kind: 'wide', values: [{ index: 1, metric: 'value' }], filled: 2 }],
+    [
+      'timestamp,value,filled',
+      { kind: 'wide', values: [{ index: 1, metric: 'value' }], filled: 2 },
+    ],
     ['value,Timestamp', { kind: 'wide', timestamp: 1, values: [{ index: 0, metric: 'value' }] }],
-    ['timestamp,cpu,memory', { kind: 'wide', values: [{ index: 1, metric: 'cpu' }, { index: 2, metric: 'memory' }] }],
+    [
+      'timestamp,cpu,memory',
+      {
+        kind: 'wide',
+        values: [
+          { index: 1, metric: 'cpu' },
+          { index: 2, metric: 'memory' },
+        ],
+      },
+    ],
     ['timestamp,metric,value', { kind: 'long', timestamp: 0, metric: 1, value: 2 }],
   ])('%s', (header, expected) => {
     expect(layoutOf(header.split(','), 'value')).toMatchObject(expected);
@@ -65,8 +78,11 @@ describe('rows', () => {
   it('are measurements, with metrics of their own in the long form', async () => {
     const [row] = await rowsOf('timestamp,metric,value\n2026-01-01T00:00:00Z,cpu,0.5\n');
     expect(row).toEqual({
-      line: 2, measurements: [{ metric: 'cpu', at: START, value: 0.5 }],
-      problems: [], missing: 0, filled: false,
+      line: 2,
+      measurements: [{ metric: 'cpu', at: START, value: 0.5 }],
+      problems: [],
+      missing: 0,
+      filled: false,
     });
   });
 
@@ -81,7 +97,9 @@ describe('rows', () => {
     const rows = await rowsOf(
       'timestamp,value\nyesterday,1\n2026-01-01T00:00:00Z\n2026-01-01 00:05,2\n2026-01-01T00:10:00Z,1e999\n"2026"x,1\n2026-01-01T00:15:00Z,7\n',
     );
-    expect(rows.flatMap(({ problems }) => problems.map(({ line }) => line)).sort()).toEqual([2, 3, 4, 5, 6]);
+    expect(rows.flatMap(({ problems }) => problems.map(({ line }) => line)).sort()).toEqual([
+      2, 3, 4, 5, 6,
+    ]);
     const reasons = rows.flatMap(({ problems }) => problems.map(({ reason }) => reason)).join('\n');
     expect(reasons).toContain('"yesterday" is no timestamp');
     expect(reasons).toContain('1 columns, the header has 2');
@@ -96,7 +114,9 @@ describe('rows', () => {
     const rows = await rowsOf(
       '"timestamp","value"\n"2026-01-01T00:00:00Z","1"\n"2026-01-01T00:05:00Z,2\n2026-01-01T00:10:00Z,3\n',
     );
-    expect(rows.flatMap(({ measurements }) => measurements.map(({ value }) => value))).toEqual([1, 3]);
+    expect(rows.flatMap(({ measurements }) => measurements.map(({ value }) => value))).toEqual([
+      1, 3,
+    ]);
     expect(rows.flatMap(({ problems }) => problems.map(({ line }) => line))).toEqual([3]);
   });
 
@@ -113,8 +133,13 @@ describe('rows', () => {
   });
 
   it('that the exporter interpolated are left out', async () => {
-    const rows = await rowsOf('timestamp,value,filled\n2026-01-01T00:00:00Z,1,1\n2026-01-01T00:05:00Z,2,0\n');
-    expect(rows.map(({ filled, measurements }) => [filled, measurements.length])).toEqual([[true, 0], [false, 1]]);
+    const rows = await rowsOf(
+      'timestamp,value,filled\n2026-01-01T00:00:00Z,1,1\n2026-01-01T00:05:00Z,2,0\n',
+    );
+    expect(rows.map(({ filled, measurements }) => [filled, measurements.length])).toEqual([
+      [true, 0],
+      [false, 1],
+    ]);
   });
 
   it.each(['', 'NaN', 'null', 'NA'])('have nothing where a cell says %j', async (cell) => {
@@ -123,7 +148,10 @@ describe('rows', () => {
   });
 
   it('need a header', async () => {
-    await expect(rowsOf('')).rejects.toMatchObject({ code: 'IMPORT_INVALID', message: 'the file is empty' });
+    await expect(rowsOf('')).rejects.toMatchObject({
+      code: 'IMPORT_INVALID',
+      message: 'the file is empty',
+    });
   });
 });
 
@@ -142,31 +170,44 @@ describe('step', () => {
 
 describe('batches', () => {
   it('are columns on the grid with null for gaps', async () => {
-    const { batches } = await imported(`timestamp,a,b\n${iso(0)},1,2\n${iso(2)},3,\n`, { step: STEP });
+    const { batches } = await imported(`timestamp,a,b\n${iso(0)},1,2\n${iso(2)},3,\n`, {
+      step: STEP,
+    });
     expect(batches).toHaveLength(1);
     expect(batches[0]).toMatchObject({
-      deployment: 'web', namespace: 'imported', backfill: true, source: 'import',
-      start: iso(0), step_seconds: 300, columns: { a: [1, null, 3], b: [2, null, null] },
+      deployment: 'web',
+      namespace: 'imported',
+      backfill: true,
+      source: 'import',
+      start: iso(0),
+      step_seconds: 300,
+      columns: { a: [1, null, 3], b: [2, null, null] },
     });
     expect(IngestColumnsSchema.safeParse(batches[0]).success).toBe(true);
   });
 
   it('have the same id for the same content, and another for other content', async () => {
     const text = (value: number) => `timestamp,a\n${iso(0)},${value}\n${iso(1)},2\n`;
-    const [one, again, other] = await Promise.all([imported(text(1)), imported(text(1)), imported(text(9))]);
+    const [one, again, other] = await Promise.all([
+      imported(text(1)),
+      imported(text(1)),
+      imported(text(9)),
+    ]);
     expect(one?.batches[0]?.batch_id).toMatch(/^import-[0-9a-f]{64}$/);
     expect(again?.batches[0]?.batch_id).toBe(one?.batches[0]?.batch_id);
     expect(other?.batches[0]?.batch_id).not.toBe(one?.batches[0]?.batch_id);
   });
 
   it('break at long gaps and stay below the limits of the API', async () => {
-    const rows = Array.from({ length: 25_000 }, (_, i) => `${iso(i)},0.1234567890123456\n`);
-    const { batches, report } = await imported(`timestamp,a\n${rows.join('')}${iso(1_000_000)},1\n`);
-    expect(batches.map(({ columns }) => columns.a?.length)).toEqual([10_000 - 1, 10_000 - 1, 5_002, 1]);
+    const rows = Array.from({ length: 12_000 }, (_, i) => `${iso(i)},0.1234567890123456\n`);
+    const { batches, report } = await imported(
+      `timestamp,a\n${rows.join('')}${iso(1_000_000)},1\n`,
+    );
+    expect(batches.map(({ columns }) => columns.a?.length)).toEqual([9_999, 2_001, 1]);
     for (const batch of batches) expect(JSON.stringify(batch).length).toBeLessThan(1_000_000);
-    expect(report).toMatchObject({ rows: 25_001, values: 25_001 });
+    expect(report).toMatchObject({ rows: 12_001, values: 12_001 });
     // From slot 0 to slot 1,000,000 there are 1,000,001 steps.
-    expect(report.metrics[0]).toMatchObject({ gaps: 1_000_001 - 25_001 });
+    expect(report.metrics[0]).toMatchObject({ gaps: 1_000_001 - 12_001 });
   });
 
   it('hold every value once when 30 metrics need two requests a row', async () => {
@@ -177,7 +218,8 @@ describe('batches', () => {
   });
 
   it('put several values of a step together by the rule of their metric', async () => {
-    const rows = 'timestamp,metric,value\n2026-01-01T00:00:00Z,cpu_utilization,0.2\n2026-01-01T00:01:00Z,cpu_utilization,0.4\n2026-01-01T00:00:00Z,latency_p95,1\n2026-01-01T00:01:00Z,latency_p95,3\n';
+    const rows =
+      'timestamp,metric,value\n2026-01-01T00:00:00Z,cpu_utilization,0.2\n2026-01-01T00:01:00Z,cpu_utilization,0.4\n2026-01-01T00:00:00Z,latency_p95,1\n2026-01-01T00:01:00Z,latency_p95,3\n';
     const { batches, report } = await imported(rows, { step: STEP });
     // CPU by the mean (0.2 + 0.4) / 2, latency by the maximum.
     expect(batches[0]?.columns.cpu_utilization?.[0]).toBeCloseTo(0.3, 12);
@@ -193,14 +235,17 @@ describe('batches', () => {
   });
 
   it('count repeats and keep the greater of two values of one moment', async () => {
-    const { batches, report } = await imported(`timestamp,a\n${iso(0)},1\n${iso(0)},5\n${iso(0)},2\n${iso(1)},1\n`);
+    const { batches, report } = await imported(
+      `timestamp,a\n${iso(0)},1\n${iso(0)},5\n${iso(0)},2\n${iso(1)},1\n`,
+    );
     expect(batches[0]?.columns).toEqual({ a: [5, 1] });
     expect(report.repeated).toBe(2);
   });
 
   it('keep the values of a slot that is still filling', () => {
     const builder = createBatchBuilder({ deployment: 'web' }, STEP);
-    for (let i = 0; i < 10_000; i++) builder.add({ metric: 'a', at: epochMs(START + i * STEP), value: i });
+    for (let i = 0; i < 10_000; i++)
+      builder.add({ metric: 'a', at: epochMs(START + i * STEP), value: i });
     const full = builder.takeFull();
     builder.add({ metric: 'a', at: epochMs(START + 9_999 * STEP + 1_000), value: 1 });
     const rest = builder.takeRest();
@@ -212,11 +257,18 @@ describe('batches', () => {
 describe('helios import', () => {
   const answer = (received: Received) => {
     const body = IngestColumnsSchema.parse(received.body);
-    const count = Object.values(body.columns).flat().filter((value) => value !== null).length;
+    const count = Object.values(body.columns)
+      .flat()
+      .filter((value) => value !== null).length;
     return {
       body: {
-        received: count, accepted: count - 1, duplicate: 1, superseded: 0, rejected: 0,
-        rejections: [], batch_id: body.batch_id ?? null,
+        received: count,
+        accepted: count - 1,
+        duplicate: 1,
+        superseded: 0,
+        rejected: 0,
+        rejections: [],
+        batch_id: body.batch_id ?? null,
       },
     };
   };
@@ -228,7 +280,16 @@ describe('helios import', () => {
       join(home, 'my web (1).csv'),
       `timestamp,value,filled\n${iso(0)},1,0\n${iso(1)},2,1\nx,3,0\n${iso(2)},4,0\n`,
     );
-    const argv = ['import', 'my web (1).csv', '-e', api.url, '--step', '5m', '--metric', 'cpu_utilization'];
+    const argv = [
+      'import',
+      'my web (1).csv',
+      '-e',
+      api.url,
+      '--step',
+      '5m',
+      '--metric',
+      'cpu_utilization',
+    ];
     const { code, out } = await run(argv, { homeDirectory: home });
     expect(out).toBe(
       [
@@ -259,15 +320,23 @@ describe('helios import', () => {
   it('stores nothing on a dry run', async () => {
     const home = await temporaryDirectory();
     await writeFile(join(home, 'web.csv'), `timestamp,value\n${iso(0)},1\n${iso(1)},2\n`);
-    const { code, out } = await run(['import', 'web.csv', '--dry-run', '-o', 'json'], { homeDirectory: home });
+    const { code, out } = await run(['import', 'web.csv', '--dry-run', '-o', 'json'], {
+      homeDirectory: home,
+    });
     expect(code).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ dry_run: true, files: [{ values: 2, stored: 0, step_seconds: 300 }] });
+    expect(JSON.parse(out)).toMatchObject({
+      dry_run: true,
+      files: [{ values: 2, stored: 0, step_seconds: 300 }],
+    });
   });
 
   it('ends with 3 when nothing could be read, and says what to do', async () => {
     const api = await fakeApi({ 'GET /health': { body: HEALTH } });
     const home = await temporaryDirectory();
-    await writeFile(join(home, 'web.csv'), 'timestamp,value\n2026-01-01 00:00,1\n2026-01-01 00:05,2\n');
+    await writeFile(
+      join(home, 'web.csv'),
+      'timestamp,value\n2026-01-01 00:00,1\n2026-01-01 00:05,2\n',
+    );
     const { code, out } = await run(['import', 'web.csv', '-e', api.url], { homeDirectory: home });
     expect(code).toBe(3);
     expect(out).toContain('line 2: 2026-01-01 00:00 has no zone');

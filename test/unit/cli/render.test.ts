@@ -113,8 +113,14 @@ const TABLE: Table = {
     { title: 'Value', key: 'value', align: 'right' },
   ],
   rows: [
-    [{ text: '=cmd|"x", y', raw: '=cmd|"x", y' }, { text: '-2.5 %', raw: -0.025 }],
-    [{ text: 'a\u001b[31mb', raw: 'ab' }, { text: '? too short', raw: null, dim: true }],
+    [
+      { text: '=cmd|"x", y', raw: '=cmd|"x", y' },
+      { text: '-2.5 %', raw: -0.025 },
+    ],
+    [
+      { text: 'a\u001b[31mb', raw: 'ab' },
+      { text: '? too short', raw: null, dim: true },
+    ],
   ],
 };
 
@@ -142,7 +148,12 @@ describe('tables', () => {
   });
 
   it('become Markdown in which no text is markup', () => {
-    const rows = [[{ text: '<b>|*x*\n[y](z)', raw: '' }, { text: '1', raw: 1 }]];
+    const rows = [
+      [
+        { text: '<b>|*x*\n[y](z)', raw: '' },
+        { text: '1', raw: 1 },
+      ],
+    ];
     expect(renderMarkdown({ ...TABLE, rows })).toBe(
       '| Name | Value |\n| --- | ---: |\n| &lt;b>\\|\\*x\\* \\[y\\](z) | 1 |\n',
     );

@@ -21,7 +21,11 @@ function settings(flags: Record<string, string> = {}, env: Record<string, string
 describe('settings', () => {
   it('takes the default when nothing is said', async () => {
     const { endpoint, output, data_dir, api_key_file } = await settings();
-    expect(endpoint).toEqual({ value: 'http://127.0.0.1:8080', origin: 'default', from: 'default' });
+    expect(endpoint).toEqual({
+      value: 'http://127.0.0.1:8080',
+      origin: 'default',
+      from: 'default',
+    });
     expect(output.value).toBe('table');
     expect(data_dir.value).toBe(join(home, '.helios'));
     expect(api_key_file.value).toBeNull();
@@ -30,7 +34,10 @@ describe('settings', () => {
   it('prefers flag, environment, file, running server, in this order', async () => {
     await mkdir(join(home, '.helios'), { recursive: true });
     await writeFile(join(home, '.helios', 'server.json'), '{"pid":1,"url":"http://127.0.0.1:4"}');
-    expect((await settings()).endpoint).toMatchObject({ value: 'http://127.0.0.1:4', origin: 'server' });
+    expect((await settings()).endpoint).toMatchObject({
+      value: 'http://127.0.0.1:4',
+      origin: 'server',
+    });
     await writeConfigFile('endpoint: http://file:3\n');
     expect((await settings()).endpoint).toMatchObject({ value: 'http://file:3', origin: 'file' });
     const env = { HELIOS_ENDPOINT: 'http://env:2' };
@@ -40,7 +47,10 @@ describe('settings', () => {
       from: 'HELIOS_ENDPOINT',
     });
     const flags = { endpoint: 'http://flag:1' };
-    expect((await settings(flags, env)).endpoint).toMatchObject({ value: 'http://flag:1', origin: 'flag' });
+    expect((await settings(flags, env)).endpoint).toMatchObject({
+      value: 'http://flag:1',
+      origin: 'flag',
+    });
   });
 
   it('passes over a server file that is being written', async () => {
@@ -54,7 +64,10 @@ describe('settings', () => {
     [{}, { HELIOS_OUTPUT: 'xml' }, 'HELIOS_OUTPUT is "xml"'],
   ])('names the place of a value that is not allowed: %j %j', async (flags, env, message) => {
     const text = expect.stringContaining(message);
-    await expect(settings(flags, env)).rejects.toMatchObject({ code: 'CONFIG_INVALID', message: text });
+    await expect(settings(flags, env)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: text,
+    });
   });
 
   it('refuses unknown keys of the file', async () => {
@@ -86,7 +99,9 @@ describe('helios config', () => {
 
   it('keeps paths as places and not as words', async () => {
     await inHome('set', 'data_dir', 'data');
-    expect(await readFile(join(home, '.helios', 'config.yaml'), 'utf8')).toBe(`data_dir: ${join(home, 'data')}\n`);
+    expect(await readFile(join(home, '.helios', 'config.yaml'), 'utf8')).toBe(
+      `data_dir: ${join(home, 'data')}\n`,
+    );
   });
 
   it('suggests the key that was meant', async () => {
@@ -109,7 +124,10 @@ describe('helios config', () => {
 
   it('can say where a broken file is', async () => {
     await writeConfigFile('endpont: x\n');
-    expect(await inHome('path')).toMatchObject({ code: 0, out: `${join(home, '.helios', 'config.yaml')}\n` });
+    expect(await inHome('path')).toMatchObject({
+      code: 0,
+      out: `${join(home, '.helios', 'config.yaml')}\n`,
+    });
     expect((await inHome('check')).code).toBe(2);
   });
 

@@ -1,0 +1,72 @@
+import { createArtifactStore } from '#adapters/artifact-store.ts';
+import { createMemoryCatalogStore } from '#adapters/local/memory-catalog-store.ts';
+import { createMemoryObjectStore } from '#adapters/local/memory-object-store.ts';
+import { createMemoryObservationStore } from '#adapters/local/memory-observation-store.ts';
+import type { Executions } from '#app/ports/executions.ts';
+import { CODE_VERSION, createServices, type Services } from '#app/services.ts';
+import { engineer } from '#app/training/engineer.ts';
+import { evaluate } from '#app/training/evaluate.ts';
+import { finish } from '#app/training/finish.ts';
+import { fitStatistical } from '#app/training/fit-statistical.ts';
+import { plan } from '#app/training/plan.ts';
+import { register } from '#app/training/register.ts';
+import type { StageDeps } from '#app/training/stage-deps.ts';
+import { validate } from '#app/training/validate.ts';
+import { LIMITS } from '#contracts/http/common.ts';
+import { ManifestItemSchema, PipelineInputSchema } from '#contracts/tasks/items.ts';
+import type { Clock } from '#core/time.ts';
+import { createHttpServer } from '#server/http/api-gateway.ts';
+import { LOOPBACK_HOSTS } from '#server/http/guard.ts';
+import { createLocalFunctions } from '#server/local-functions.ts';
+
+/** Helios over HTTP with its stores in memory, and trainings that are done before they are answered. */
+export interface HeliosInMemory {
+  readonly url: string;
+  readonly services: Services;
+  close(): Promise<void>;
+}
+
+/** Starts it on a free port of 127.0.0.1. */
+export async function startHeliosInMemory(clock: Clock): Promise<HeliosInMemory> {
+  const objects = createMemoryObjectStore();
+  const services = createServices(
+    {
+      observations: createMemoryObservationStore(),
+      catalog: createMemoryCatalogStore(),
+      objects,
+      artifacts: createArtifactStore(objects),
+    },
+    clock,
+  );
+  const settings = { windowDays: 28, minimumImprovement: 0.05, codeVersion: CODE_VERSION };
+  const executions = inlineExecutions({ ...services, settings });
+  const { routes } = createLocalFunctions({
+    services,
+    training: { ...services, executions, newSuffix: () => 'a1' },
+    queue: { send: async () => {} },
+    plans: new Map(),
+    logger: { info: () => {}, error: () => {} },
+  });
+  const server = createHttpServer({ routes, limits: LIMITS, clock, allowedHosts: LOOPBACK_HOSTS });
+  const { port } = await server.listen(0, '127.0.0.1');
+  return { url: `http://127.0.0.1:${port}`, services, close: () => server.close() };
+}
+
+/** The stages one after the other, in this process. How states follow is tested with the interpreter. */
+function inlineExecutions(deps: StageDeps): Executions {
+  return {
+    async start(run_id, input) {
+      const request = PipelineInputSchema.parse(input);
+      const { manifest_key } = await plan(deps, { run_id, request });
+      const manifest = new TextDecoder().decode(await deps.objects.get(manifest_key));
+      for (const each of ManifestItemSchema.array().parse(JSON.parse(manifest))) {
+        const item = await validate(deps, { run_id, ...each });
+        if (item.decision === 'refuse') continue;
+        const fitted = await fitStatistical(deps, await engineer(deps, item));
+        await register(deps, await evaluate(deps, fitted));
+      }
+      await finish(deps.runs, { run_id });
+      return 'started';
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { until } from './until.ts';
+
+const HELIOS = fileURLToPath(new URL('../../dist/bin/helios.js', import.meta.url));
+const START_MS = 60_000;
+
+/** How a command ended, and what it said. */
+export interface Finished {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A `helios serve` in a process of its own. */
+export interface HeliosServer {
+  readonly url: string;
+  readonly pid: number;
+  /** What it has said on standard error so far. */
+  stderr(): string;
+  /** Sends the signal and waits for the end. */
+  end(signal: NodeJS.Signals): Promise<Finished>;
+}
+
+/** Processes and directories of one test file; none is left when it ends. */
+export interface Sandbox {
+  /** A new, empty directory. */
+  directory(): Promise<string>;
+  /** Runs one command to its end, in an empty directory. */
+  helios(args: readonly string[], options?: { readonly directory?: string }): Promise<Finished>;
+  /** Resolves when the server says that it is ready; rejects with what it said if it ends instead. */
+  serve(dataDir: string, ...flags: readonly string[]): Promise<HeliosServer>;
+  /** Kills what still runs, and removes the directories. */
+  clear(): Promise<void>;
+}
+
+/** Starts the compiled command with an environment that holds nothing of the person who tests. */
+export function createSandbox(): Sandbox {
+  const running = new Set<ChildProcess>();
+  const directories: string[] = [];
+
+  const directory = async () => {
+    const path = await mkdtemp(join(tmpdir(), 'helios-e2e-'));
+    directories.push(path);
+    return path;
+  };
+
+  const launch = async (args: readonly string[], cwd: string) => {
+    const home = await directory();
+    const { PATH, TZ } = process.env;
+    const env = { PATH, TZ, HOME: home, USERPROFILE: home, NO_COLOR: '1' };
+    const child = spawn(process.execPath, [HELIOS, ...args], { cwd, env });
+    running.add(child);
+    const said = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name].setEncoding('utf8').on('data', (text: string) => {
+        said[name] += text;
+      });
+    }
+    const ended = new Promise<Finished>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code, signal) => {
+        running.delete(child);
+        resolve({ code, signal, ...said });
+      });
+    });
+    return { child, said, ended };
+  };
+
+  return {
+    directory,
+
+    async helios(args, options = {}) {
+      const { ended } = await launch(args, options.directory ?? (await directory()));
+      return ended;
+    },
+
+    async serve(dataDir, ...flags) {
+      const args = ['serve', '--port', '0', '--data-dir', dataDir, ...flags];
+      const { child, said, ended } = await launch(args, await directory());
+      let finished: Finished | undefined;
+      ended.then(
+        (end) => {
+          finished = end;
+        },
+        () => {},
+      );
+      const url = await until(START_MS, 'the server to be ready', () => {
+        if (finished) throw new Error(`the server ended: ${JSON.stringify(finished)}`);
+        return /Helios is ready: (http:\/\/\S+)/.exec(said.stdout)?.[1];
+      });
+      if (child.pid === undefined) throw new Error('a server that is ready has a process');
+      return {
+        url,
+        pid: child.pid,
+        stderr: () => said.stderr,
+        end(signal) {
+          child.kill(signal);
+          return ended;
+        },
+      };
+    },
+
+    async clear() {
+      const ends = [...running].map(
+        (child) => new Promise((resolve) => child.once('close', resolve).kill('SIGKILL')),
+      );
+      await Promise.all(ends);
+      await Promise.all(directories.map((path) => rm(path, { recursive: true, force: true })));
+    },
+  };
+}
