@@ -48,10 +48,10 @@ export function addGlobalOptions(program: Command): Command {
 /** Wraps an action: builds what it works with, and hands its exit code on. */
 export function actions(environment: Environment, done: (code: number) => void) {
   return <A extends unknown[]>(work: (context: CommandContext, ...args: A) => Promise<number>) =>
-    async (...args: [...A, Command]): Promise<void> => {
-      const command = args.at(-1) as Command;
-      const context = await commandContext(environment, command);
-      done(await work(context, ...(args as unknown as A)));
+    // Commander gives the command as `this`.
+    async function (this: Command, ...args: A): Promise<void> {
+      const context = await commandContext(environment, this);
+      done(await work(context, ...args));
     };
 }
 

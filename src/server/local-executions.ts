@@ -11,6 +11,7 @@ import {
   TRAINING_PIPELINE,
 } from '#contracts/pipeline/definition.ts';
 import type { Clock } from '#core/time.ts';
+import { durableTasks } from './durable-tasks.ts';
 import { bindDefinition } from './state-machine/bind-definition.ts';
 import type { StateMachineEvent } from './state-machine/events.ts';
 import { runStateMachine } from './state-machine/interpreter.ts';
@@ -38,7 +39,8 @@ export interface LocalExecutions extends Executions {
 
 /**
  * Step Functions in this process: interprets the definition that CDK deploys. An execution is
- * written down before it is acknowledged, so that a kill at any moment only delays it.
+ * written down before it is acknowledged, and its tasks when they are done, so that a kill at any
+ * moment only delays it.
  */
 export function createLocalExecutions(options: {
   readonly catalog: CatalogStore;
@@ -58,11 +60,17 @@ export function createLocalExecutions(options: {
     [BUCKET_PLACEHOLDER]: bucket,
     ...Object.fromEntries(PIPELINE_FUNCTIONS.map((name) => [functionPlaceholder(name), name])),
   });
-  const tasks = lambdaTasks(
-    Object.fromEntries(
-      PIPELINE_FUNCTIONS.map((name) => [name, (payload: unknown) => pool.run(name, payload)]),
-    ),
-  );
+  const tasksOf = (execution: string) => {
+    const durable = durableTasks(catalog, execution);
+    return lambdaTasks(
+      Object.fromEntries(
+        PIPELINE_FUNCTIONS.map((name) => [
+          name,
+          (payload: unknown) => durable.run(name, payload, () => pool.run(name, payload)),
+        ]),
+      ),
+    );
+  };
   const keyOf = (name: string) => ({ partition: PARTITION, id: name });
 
   const countStart = (name: string, change: 1 | -1) =>
@@ -70,12 +78,18 @@ export function createLocalExecutions(options: {
       current ? { ...current, starts: current.starts + change } : undefined,
     );
 
+  /** The record last: as long as it is there, the next start comes back to this. */
+  const forget = async (name: string) => {
+    await durableTasks(catalog, name).forget();
+    await catalog.delete(keyOf(name));
+  };
+
   const execute = async (name: string, input: Input) => {
     const result = await runStateMachine({
       definition,
       input,
       execution: { id: `local:${name}`, name, startTime: clock.now() },
-      tasks,
+      tasks: tasksOf(name),
       readObject: (_, key) => objects.get(key),
       sleep: sleepWith(nodeTimers()),
       random: options.random,
@@ -91,7 +105,7 @@ export function createLocalExecutions(options: {
     if (result.status === 'FAILED' && run?.finished_at === null) {
       await runs.finished(name, { code: result.error, message: result.cause.slice(0, 500) });
     }
-    await catalog.delete(keyOf(name));
+    await forget(name);
   };
 
   const launch = (name: string, input: Input) => {
@@ -116,7 +130,7 @@ export function createLocalExecutions(options: {
     }
     // Finished and not yet crossed off: running it again would train twice.
     if (isGivenUp || run?.finished_at) {
-      await catalog.delete(keyOf(name));
+      await forget(name);
       return false;
     }
     await countStart(name, 1);

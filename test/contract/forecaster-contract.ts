@@ -308,7 +308,7 @@ function seeded(): FitOptions {
 function ruin(json: unknown): void {
   if (typeof json !== 'object' || json === null) return;
   for (const [key, value] of Object.entries(json)) {
-    if (typeof value === 'number') Object.assign(json, { [key]: 1e9 });
+    if (typeof value === 'number') Object.assign(json, { [key]: -1 });
     else ruin(value);
   }
 }

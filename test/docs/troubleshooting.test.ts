@@ -23,8 +23,7 @@ describe('docs/guide/troubleshooting.md', () => {
     },
   );
 
-  // Node's own message on a port that is taken is not ours to hold.
-  it.each(rows.filter(({ message }) => message !== '' && !message.startsWith('listen ')))(
+  it.each(rows.filter(({ message }) => message !== ''))(
     'quotes a message as the code words it: $message',
     ({ message }) => {
       const parts = message.split('…').filter((part) => /\w{2}/.test(part));

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { until } from './until.ts';
 
@@ -34,6 +35,8 @@ export interface Sandbox {
   helios(args: readonly string[], options?: { readonly directory?: string }): Promise<Finished>;
   /** Resolves when the server says that it is ready; rejects with what it said if it ends instead. */
   serve(dataDir: string, ...flags: readonly string[]): Promise<HeliosServer>;
+  /** Starts a server and kills it after so many milliseconds, ready or not. */
+  serveBriefly(dataDir: string, lifeMs: number, ...flags: readonly string[]): Promise<void>;
   /** Kills what still runs, and removes the directories. */
   clear(): Promise<void>;
 }
@@ -71,6 +74,9 @@ export function createSandbox(): Sandbox {
     return { child, said, ended };
   };
 
+  const launchServer = async (dataDir: string, flags: readonly string[]) =>
+    launch(['serve', '--port', '0', '--data-dir', dataDir, ...flags], await directory());
+
   return {
     directory,
 
@@ -80,8 +86,7 @@ export function createSandbox(): Sandbox {
     },
 
     async serve(dataDir, ...flags) {
-      const args = ['serve', '--port', '0', '--data-dir', dataDir, ...flags];
-      const { child, said, ended } = await launch(args, await directory());
+      const { child, said, ended } = await launchServer(dataDir, flags);
       let finished: Finished | undefined;
       ended.then(
         (end) => {
@@ -103,6 +108,13 @@ export function createSandbox(): Sandbox {
           return ended;
         },
       };
+    },
+
+    async serveBriefly(dataDir, lifeMs, ...flags) {
+      const { child, ended } = await launchServer(dataDir, flags);
+      await setTimeout(lifeMs);
+      child.kill('SIGKILL');
+      await ended;
     },
 
     async clear() {

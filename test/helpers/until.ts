@@ -1,4 +1,6 @@
-const POLL_MS = 20;
+import { setTimeout } from 'node:timers/promises';
+
+const POLL_MS = 10;
 
 /**
  * Looks again and again until there is an answer that is neither undefined nor false.
@@ -16,6 +18,6 @@ export async function until<T>(
     const found = await look();
     if (found !== undefined && found !== false) return found as Exclude<T, undefined | false>;
     if (Date.now() > end) throw new Error(`waited ${deadlineMs} ms in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await setTimeout(POLL_MS);
   }
 }

@@ -1,4 +1,9 @@
-import type { IngestRequest, IngestResponse, Sample } from '#contracts/http/ingest.ts';
+import {
+  type IngestRequest,
+  type IngestResponse,
+  type Sample,
+  SOURCE_NAME,
+} from '#contracts/http/ingest.ts';
 import { canonicalMetric, METRIC_NAME } from '#core/series/metric-catalogue.ts';
 import { parseTimestamp } from '#core/series/timestamp.ts';
 import {
@@ -40,7 +45,6 @@ const MAX_AGE = durationMs(35 * DAY);
 /** Clocks of agents may run ahead by this much. */
 const MAX_AHEAD = durationMs(5 * MINUTE);
 
-const SOURCE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** Labels that tell instances of one workload apart, the most specific first. */
 const INSTANCE_LABELS = ['pod', 'instance', 'hostname', 'host'];
 /** Values of the label `type` that say a sample is not about usage: a total would be added to it. */

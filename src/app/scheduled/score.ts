@@ -8,7 +8,7 @@ import type { ServingDeps } from '../serving/serving-deps.ts';
 import { sha256Hex } from '../sha256.ts';
 import type { Attempt, AttemptLog } from '../training/attempts.ts';
 import { isDue } from '../training/due.ts';
-import { newRunId } from '../training/plan.ts';
+import { newRunId } from '../training/run-id.ts';
 import { type StartTrainingDeps, startTraining } from '../training/start-training.ts';
 
 /** Steps of a forecast that is kept: a day on the default grid. */

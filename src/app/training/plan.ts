@@ -1,6 +1,5 @@
 import type { TrainRequest } from '#contracts/http/train.ts';
 import type { PipelineInput, PlanInput, PlanOutput } from '#contracts/tasks/items.ts';
-import { type EpochMs, toIso } from '#core/time.ts';
 import { workloadId } from '#core/workload.ts';
 import { selectorParts } from '../select-workload.ts';
 import type { Workload } from '../workload-directory.ts';
@@ -53,9 +52,4 @@ async function onlyDue(deps: StageDeps, workloads: readonly Workload[]): Promise
     if (isDue(workload, await deps.attempts.get(workload.key), now)) due.push(workload);
   }
   return due;
-}
-
-/** A run's id that sorts by time; `suffix` keeps runs of one second apart. */
-export function newRunId(now: EpochMs, suffix: string): string {
-  return `${toIso(now).replace(/[-:]/g, '').slice(0, 15)}Z-${suffix}`;
 }

@@ -7,7 +7,7 @@ import type { Executions } from '../ports/executions.ts';
 import type { RunLog } from '../run-log.ts';
 import { selectorParts } from '../select-workload.ts';
 import { isBlend } from './fit-statistical.ts';
-import { newRunId } from './plan.ts';
+import { newRunId } from './run-id.ts';
 
 export interface StartTrainingDeps {
   readonly runs: RunLog;

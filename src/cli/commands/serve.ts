@@ -79,10 +79,10 @@ function untilSignal({ environment }: CommandContext) {
 
 function welcome(url: string, { sample, hostMetrics }: ServeFlags): string {
   const examples = [
-    'helios status',
-    ...(sample ? ['helios predict cpu -d webshop -n sample'] : []),
-    ...(!sample && hostMetrics ? ['helios predict cpu -d host -n local'] : []),
-    'helios import FILE.csv',
+    'npx helios status',
+    ...(sample ? ['npx helios predict cpu -d webshop -n sample'] : []),
+    ...(!sample && hostMetrics ? ['npx helios predict cpu -d host -n local'] : []),
+    'npx helios import FILE.csv',
   ];
   const lines = examples.map((example) => `  ${example}\n`).join('');
   return `Helios is ready: ${url}\n\nTry, in another terminal:\n${lines}`;

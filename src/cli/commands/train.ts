@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import type * as z from 'zod';
+import * as z from 'zod';
+import { newRunId } from '#app/training/run-id.ts';
 import type { ModelDetail } from '#contracts/http/catalog.ts';
 import { type RunDetail, TrainRequestSchema } from '#contracts/http/train.ts';
 import { DomainError, ERROR_CATALOGUE } from '#core/errors.ts';
@@ -41,7 +42,8 @@ export async function train(context: CommandContext, flags: TrainFlags): Promise
         '--no-wait needs a running server: without one the run would end with the command';
       throw new DomainError('CONFIG_INVALID', message, { try: 'helios serve' });
     }
-    const answer = await client.call('train', { body: { ...request, run_id: randomUUID() } });
+    const runId = newRunId(context.environment.clock.now(), randomBytes(3).toString('hex'));
+    const answer = await client.call('train', { body: { ...request, run_id: runId } });
     if (!flags.wait) {
       const { run } = answer;
       context.messages.note(`run ${run.run_id} was started`);
@@ -125,19 +127,24 @@ function report(detail: RunDetail, said: Set<string>, progress: Progress): void 
   }
 }
 
-/** The versions that the run made, each with its backtest. */
+/** What `register` says of each metric: the version that the training gave, new or there already. */
+const RegisteredSchema = z.object({
+  metrics: z.record(z.string(), z.object({ id: z.string() })),
+});
+
+/** The versions that the run gave, each with its backtest. */
 async function modelsOf(
   client: ApiClient,
-  { run, details }: RunDetail,
+  { details }: RunDetail,
 ): Promise<readonly ModelDetail[]> {
   const models: ModelDetail[] = [];
-  for (const { workload, outcome } of details) {
-    if (outcome !== 'trained') continue;
-    const { cluster, namespace, deployment, container } = workload;
-    const query = { cluster, namespace, deployment, container };
-    const answer = await client.call('listModels', { query });
-    const own = answer.models.filter(({ run_id }) => run_id === run.run_id);
-    for (const { id } of own) models.push(await client.call('getModel', { params: { id } }));
+  for (const { stages } of details) {
+    const registered = RegisteredSchema.safeParse(
+      stages.find(({ name }) => name === 'register')?.summary,
+    );
+    for (const { id } of Object.values(registered.data?.metrics ?? {})) {
+      models.push(await client.call('getModel', { params: { id } }));
+    }
   }
   return models;
 }

@@ -1,5 +1,5 @@
 import type { IngestResponse } from '#contracts/http/ingest.ts';
-import type { DurationMs, EpochMs } from '#core/time.ts';
+import { type DurationMs, durationMs, type EpochMs, epochMs } from '#core/time.ts';
 import type { WorkloadFlags } from '../command-context.ts';
 import { type Batch, type BatchBuilder, createBatchBuilder } from './batches.ts';
 import { inferStep } from './infer-step.ts';
@@ -136,7 +136,7 @@ class Tally {
 
   /** Nothing could be read: all there is to say is why. */
   unread(): ImportReport {
-    return this.#report(new Map(), 0, 0 as DurationMs);
+    return this.#report(new Map(), 0, durationMs(0));
   }
 
   report(builder: BatchBuilder, step: DurationMs): ImportReport {
@@ -151,8 +151,8 @@ class Tally {
     const metrics = [...summaries].map(([metric, { values, first, last, outOfRange }]) => ({
       metric,
       values,
-      first: first as EpochMs,
-      last: last as EpochMs,
+      first: epochMs(first),
+      last: epochMs(last),
       outOfRange,
       gaps: Math.max((last - first) / step + 1 - values, 0),
     }));

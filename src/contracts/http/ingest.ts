@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { LIMITS, MetricNameSchema, TimestampSchema, workloadFields } from './common.ts';
 
+/** What a source may be called; `@` sets its instances apart. */
+export const SOURCE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
 const LabelsSchema = z
   .record(z.string().max(64), z.string().max(256))
   .refine((labels) => Object.keys(labels).length <= 32, 'at most 32 labels a sample');
@@ -43,7 +46,7 @@ export const IngestSamplesSchema = z.strictObject({
 export const IngestColumnsSchema = z.strictObject({
   ...batchFields,
   ...workloadFields,
-  source: z.string().max(64).optional(),
+  source: z.string().regex(SOURCE_NAME, 'a source is letters, digits, . _ -').optional(),
   start: TimestampSchema,
   step_seconds: z.number().int().min(1).max(3_600),
   columns: z

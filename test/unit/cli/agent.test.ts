@@ -93,9 +93,11 @@ describe('helios-agent run', () => {
 
 describe('send buffer', () => {
   it('drops the oldest when the service is away too long, and counts them', async () => {
+    const sent: unknown[] = [];
     const down: ApiClient = {
       endpoint: 'x',
-      call: async () => {
+      call: async (_, options) => {
+        sent.push(options?.body);
         throw new DomainError('ENDPOINT_UNAVAILABLE', 'away');
       },
     };
@@ -104,6 +106,8 @@ describe('send buffer', () => {
       buffer.add({ agent_version: '1', step_seconds: i + 1, metrics: [] });
     await expect(buffer.flush()).resolves.toEqual({ accepted: 0, rejected: 0, problem: 'away' });
     expect(buffer).toMatchObject({ waiting: 240, dropped: 10 });
+    // The first 10 (steps of 1 to 10 s) are gone.
+    expect(sent).toEqual([expect.objectContaining({ step_seconds: 11 })]);
   });
 });
 

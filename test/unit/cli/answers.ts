@@ -161,6 +161,13 @@ export const RUN_DONE: RunDetail = {
           finished_at: '2026-01-01T00:00:02.000Z',
           summary: { metrics: { cpu_utilization: { steps: 8064, seasons: ['day', 'week'] } } },
         },
+        {
+          name: 'register',
+          state: 'succeeded',
+          started_at: '2026-01-01T00:00:08.000Z',
+          finished_at: '2026-01-01T00:00:09.000Z',
+          summary: { metrics: { cpu_utilization: { id: MODEL.id, action: 'promote' } } },
+        },
       ],
       refusals: [
         { metric: 'restarts', code: 'TOO_FEW_OBSERVATIONS', message: '3 of 24: enough at 02:00' },

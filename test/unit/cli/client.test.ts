@@ -105,14 +105,19 @@ describe('client', () => {
     ['an answer of another form', { body: { ok: true } }, { code: 'ANSWER_INVALID' }],
     ['no JSON', { body: '<html>' }, { code: 'ENDPOINT_UNAVAILABLE' }],
     ['a gateway', { status: 403, body: { message: 'Forbidden' } }, { code: 'FORBIDDEN' }],
-    [
-      'a redirect',
-      { status: 302, headers: { location: 'http://127.0.0.1:9' }, body: {} },
-      { code: 'ENDPOINT_UNAVAILABLE' },
-    ],
   ])('reports %s', async (_, answer, expected) => {
     const api = await fakeApi({ 'GET /health': answer });
     await expect(clientOf(api.url).client.call('health')).rejects.toMatchObject(expected);
+  });
+
+  it('follows no redirect, which could take the key to another host', async () => {
+    const other = await fakeApi({ 'GET /health': { body: HEALTH } });
+    const headers = { location: `${other.url}/health` };
+    const api = await fakeApi({ 'GET /health': { status: 302, headers, body: {} } });
+    await expect(clientOf(api.url).client.call('health')).rejects.toMatchObject({
+      code: 'ENDPOINT_UNAVAILABLE',
+    });
+    expect(other.received).toEqual([]);
   });
 
   it('says that nobody listens, at once or after trying again when asked to', async () => {

@@ -125,6 +125,16 @@ describe('where a command gets its answer', () => {
     expect(ran.err).not.toContain('no server');
   });
 
+  it('is the server on the default port, unless a data directory was named that is not its own', async () => {
+    const api = await fakeApi({ ...PREDICT, 'GET /health': { body: HEALTH } });
+    const toDefaultPort: typeof fetch = (input, init) =>
+      fetch(String(input).replace('http://127.0.0.1:8080', api.url), init);
+    const options = { fetch: toDefaultPort, application: api.url };
+    const argv = ['predict', 'cpu', '-o', 'json'];
+    expect((await run(argv, options)).started).toHaveLength(0);
+    expect((await run([...argv, '--data-dir', 'mine'], options)).started).toHaveLength(1);
+  });
+
   it('gets the key from its file', async () => {
     const api = await fakeApi(PREDICT);
     const home = await temporaryDirectory();
@@ -283,11 +293,15 @@ describe('helios train', () => {
     ]);
     expect(code).toBe(0);
     expect(slept).toEqual([250]);
-    expect(err).toBe('sample/webshop  Feature engineering  done  8,064 steps, seasons day, week\n');
+    expect(err).toBe(
+      'sample/webshop  Feature engineering  done  8,064 steps, seasons day, week\n' +
+        'sample/webshop  Model registration   done  promoted\n',
+    );
     expect(out).toBe(
       [
         'sample/webshop  trained',
         '  1. Feature engineering succeeded: 8,064 steps, seasons day, week',
+        '  2. Model registration  succeeded: promoted',
         '  refused   restarts: 3 of 24: enough at 02:00 (TOO_FEW_OBSERVATIONS)',
         '  left out  ses for cpu_utilization: flat (FIT_DID_NOT_CONVERGE)',
         '',

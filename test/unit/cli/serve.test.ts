@@ -55,7 +55,7 @@ describe('helios serve', () => {
     expect(started[0]).not.toHaveProperty('apiKeySha256');
     expect(out).toBe(
       'Helios is ready: http://127.0.0.1:8080\n\nTry, in another terminal:\n' +
-        '  helios status\n  helios predict cpu -d webshop -n sample\n  helios import FILE.csv\n',
+        '  npx helios status\n  npx helios predict cpu -d webshop -n sample\n  npx helios import FILE.csv\n',
     );
     expect(err).toContain('  training sample: 3/7\n');
     expect(closed()).toBe(1);
