@@ -25,18 +25,10 @@ export type PipelineEnv = z.infer<typeof PipelineEnvSchema>;
 /** Environment of `train` and `score`, which start trainings. */
 export const TrainEnvSchema = z.object({ ...storeFields, STATE_MACHINE_ARN: z.string().min(20) });
 
-const QueueUrlsSchema = { COLLECT_QUEUE_URL: z.url(), SCORE_QUEUE_URL: z.url() };
-
-/** Environment of `dispatch`. */
-export const DispatchEnvSchema = z.object({
+/** Environment of `dispatch` and `collect`: the configuration lies in a layer, too large for a variable. */
+export const WorkEnvSchema = z.object({
   ...storeFields,
-  ...QueueUrlsSchema,
-  CONFIG_PATH: z.string().min(1),
-});
-
-/** Environment of `collect`: the configuration lies in a layer, too large for a variable. */
-export const CollectEnvSchema = z.object({
-  ...storeFields,
-  ...QueueUrlsSchema,
+  COLLECT_QUEUE_URL: z.url(),
+  SCORE_QUEUE_URL: z.url(),
   CONFIG_PATH: z.string().min(1),
 });

@@ -23,12 +23,15 @@ export const ERROR_CATALOGUE = {
   FORBIDDEN: row(403, 2, 'the key or address is not allowed to do this'),
   NOT_FOUND: row(404, 2, 'check the name; helios status lists what is known'),
   METHOD_NOT_ALLOWED: row(405, 2, 'details.allowed lists the methods of this path'),
-  PAYLOAD_TOO_LARGE: row(413, 2, 'send fewer samples or steps a request; details.maxBytes is the limit'),
+  PAYLOAD_TOO_LARGE: row(
+    413,
+    2,
+    'send fewer samples or steps a request; details.maxBytes is the limit',
+  ),
   MEDIA_TYPE_UNSUPPORTED: row(415, 2, 'send the header content-type: application/json'),
   // The data cannot carry an answer.
   HISTORY_TOO_SHORT: row(422, 3, 'wait for more observations, or widen the window'),
   FIT_DID_NOT_CONVERGE: row(422, 3, 'the other models still serve; check the series for outliers'),
-  DATA_REFUSED: row(422, 3, 'details say what is missing and when it will be enough'),
   // Stored state is in the way.
   STATE_INCOMPATIBLE: row(409, 4, 'retrain: the stored model is of another version'),
   MODEL_CHANGED: row(409, 4, 'another change came first: look at helios models and try again'),
@@ -39,7 +42,6 @@ export const ERROR_CATALOGUE = {
   SOURCE_UNAVAILABLE: row(503, 5, 'the metrics source did not answer', true),
   STORE_UNAVAILABLE: row(503, 5, 'the store did not answer; try again shortly', true),
   ENDPOINT_UNAVAILABLE: row(503, 5, 'is helios serve running? check --endpoint', true),
-  NOT_READY: row(503, 5, 'starting up: try again in a few seconds', true),
   THROTTLED: row(429, 5, 'slow down and try again', true),
   DEADLINE_EXCEEDED: row(504, 6, 'ask for less in one request', true),
 } as const satisfies Record<string, ErrorRow>;
@@ -75,7 +77,10 @@ export class DomainError extends Error {
 }
 
 /** Tells whether `error` is a `DomainError`, and if codes are given, one of these. */
-export function isDomainError(error: unknown, ...codes: readonly ErrorCode[]): error is DomainError {
+export function isDomainError(
+  error: unknown,
+  ...codes: readonly ErrorCode[]
+): error is DomainError {
   return error instanceof DomainError && (codes.length === 0 || codes.includes(error.code));
 }
 

@@ -3,8 +3,8 @@ import type { Services } from '#app/services.ts';
 import { IngestRequestSchema, type IngestResponse } from '#contracts/http/ingest.ts';
 import { type DurationMs, type EpochMs, HOUR, toIso } from '#core/time.ts';
 
-/** Stores columns of one workload through the use case that stores everything. */
-export function feed(
+/** Stores columns of one workload through the use case that stores everything, all of it or throws. */
+export async function feed(
   services: Services,
   columns: Readonly<Record<string, readonly (number | null)[]>>,
   options: {
@@ -25,7 +25,10 @@ export function feed(
     counters,
     backfill: true,
   });
-  return ingest(services, request);
+  const answer = await ingest(services, request);
+  const [rejection] = answer.rejections;
+  if (rejection) throw new Error(`the test's own data were refused: ${rejection.message}`);
+  return answer;
 }
 
 /**

@@ -3,11 +3,10 @@ import { describe, expect, it } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
 import type * as z from 'zod';
 import {
-  CollectEnvSchema,
-  DispatchEnvSchema,
   PipelineEnvSchema,
   StoreEnvSchema,
   TrainEnvSchema,
+  WorkEnvSchema,
 } from '#contracts/env.ts';
 import {
   functionPlaceholder,
@@ -66,8 +65,8 @@ describe('functions', () => {
     catalog: StoreEnvSchema,
     train: TrainEnvSchema,
     score: TrainEnvSchema,
-    dispatch: DispatchEnvSchema,
-    collect: CollectEnvSchema,
+    dispatch: WorkEnvSchema,
+    collect: WorkEnvSchema,
     ...Object.fromEntries(PIPELINE_FUNCTIONS.map((name) => [name, PipelineEnvSchema])),
   };
 

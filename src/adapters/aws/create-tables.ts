@@ -1,9 +1,9 @@
 import { CreateTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { TABLES, type TableDefinition, type TableNames } from '#contracts/tables.ts';
 import { DomainError } from '#core/errors.ts';
 import { REAL_BACKOFF } from '../backoff.ts';
 import { callAws, isAwsError } from './aws-errors.ts';
-import { TABLES, type TableDefinition, type TableNames } from '#contracts/tables.ts';
 
 const POLL_MS = 20;
 const MAX_POLLS = 500;

@@ -72,8 +72,9 @@ function stepsOf(
     return {
       timestamp: toIso(addMs(forecast.cutoff, forecast.step, i + 1)),
       value,
-      lower_bound: lower?.[i] ?? null,
-      upper_bound: upper?.[i] ?? null,
+      // The errors of a biased model may all lie on one side; the bounds still hold the value.
+      lower_bound: lower?.[i] === undefined ? null : Math.min(lower[i], value),
+      upper_bound: upper?.[i] === undefined ? null : Math.max(upper[i], value),
       ...(named.length > 0 ? { quantiles: Object.fromEntries(named) } : {}),
     };
   });

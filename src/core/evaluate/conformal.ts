@@ -112,7 +112,7 @@ function newestErrors(
       if (origins[row]! + step <= resolvedBy && !Number.isNaN(error)) newest.push(error);
     }
   }
-  return newest.slice(0, MAX_ERRORS);
+  return newest;
 }
 
 /** So many steps of a bucket, one at least and all at most, spread evenly. */

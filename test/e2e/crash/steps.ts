@@ -1,5 +1,5 @@
 import { type Random, uniform } from '#core/math/random.ts';
-import { MINUTE } from '#core/time.ts';
+import { DAY, MINUTE } from '#core/time.ts';
 
 /** When the server is killed. */
 export const MOMENTS = [
@@ -31,8 +31,8 @@ export const METRICS = ['request_rate', 'queue_length'] as const;
 export type Metric = (typeof METRICS)[number];
 
 export const STEP_MS = 5 * MINUTE;
-/** The first slot. Long ago, so that the schedule of the server finds nothing to add. */
-export const START = Date.parse('2014-03-01T00:00:00Z');
+/** The first slot: a midnight, so that the hours of the day are the same whenever this runs. */
+export const START = (Math.floor(Date.now() / DAY) - 60) * DAY;
 
 /** Ten hours: enough for every member of the line-up that needs no whole day. */
 const FIRST_SLOTS = 120;
@@ -44,11 +44,13 @@ const AGAIN = 0.3;
 
 /**
  * The value of a slot: written down nowhere, so that every stored one can be checked. A slope makes
- * drift win over naive, so that trainings promote.
+ * drift win over naive, so that trainings promote. Two decimals: the store keeps seven
+ * digits.
  */
 export function valueAt(metric: Metric, slot: number): number {
   const jitter = ((slot * 7_919) % 13) / 26;
-  return metric === 'request_rate' ? 20 + slot / 4 + jitter : 500 - slot / 50 + jitter;
+  const value = metric === 'request_rate' ? 20 + slot / 4 + jitter : 500 - slot / 50 + jitter;
+  return Number(value.toFixed(2));
 }
 
 /** Steps for `kills` kills, the same for the same random numbers. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { newRunId, plan } from '#app/training/plan.ts';
+import { plan } from '#app/training/plan.ts';
+import { newRunId } from '#app/training/run-id.ts';
 import { loadRequest } from '#app/training/stage.ts';
 import type { TrainRequest } from '#contracts/http/train.ts';
 import { addMs, DAY, HOUR } from '#core/time.ts';

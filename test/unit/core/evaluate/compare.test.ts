@@ -35,6 +35,12 @@ describe('compare', () => {
     const comparison = compare(RESULT, 'mine', 'day-naive');
     expect(comparison).toMatchObject({ mae: 1, referenceMae: 10 / 3, cases: 3 });
     expect(comparison.skill).toBeCloseTo(0.7, 12);
+    // The other way round: the reference, too, counts only there. (2 + 4 + 2) / 3.
+    expect(compare(RESULT, 'day-naive', 'naive')).toMatchObject({
+      mae: 10 / 3,
+      referenceMae: 8 / 3,
+      cases: 3,
+    });
     // Against naive: 6 / 5 and 20 / 5.
     expect(compare(RESULT, 'mine', 'naive')).toMatchObject({
       mae: 1.2,

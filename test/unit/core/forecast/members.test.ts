@@ -82,6 +82,12 @@ describe('baseline', () => {
     expect(await pointsOf(baseline(), values, 2)).toEqual([5, 5]);
   });
 
+  it('looks only at the trend window for the slope, even when the other is longer', async () => {
+    // Mean of 0 0 0 8 = 2; the line through 0 and 8 has slope 8.
+    const model = baseline({ window: 4, trendWindow: 2 });
+    expect(await pointsOf(model, [0, 0, 0, 8], 1)).toEqual([10]);
+  });
+
   it('uses what is present in its windows', async () => {
     // Window 2 holds 4 alone; the line runs through (0, 1) and (3, 4): slope 1.
     const values = [1, GAP, GAP, 4];
@@ -124,6 +130,18 @@ describe('profile-ar', () => {
     // Slot 1 is never seen; kept are 2 and 4 in slot 0, mean 3. Residual of 4: 4 - 2 = 2, gone.
     const model = profileAr({ seasonLength: 2, days: 2, decay: 1, persistence: 0 });
     expect(await pointsOf(model, [2, GAP, 4, GAP], 2)).toEqual([3, 3]);
+  });
+
+  it('takes that mean of the days it keeps alone', async () => {
+    // One day of two steps is kept: 4 and a gap, mean 4.
+    const model = profileAr({ seasonLength: 2, days: 1, decay: 1, persistence: 0 });
+    expect(await pointsOf(model, [1, 100, 4, GAP], 2)).toEqual([4, 4]);
+  });
+
+  it('has no residual when the days before the last value are empty', async () => {
+    // Before 9 lies a day of gaps. Kept are a gap and 9: slot 0 takes the mean of it, slot 1 is 9.
+    const model = profileAr({ seasonLength: 2, days: 1, decay: 1, persistence: 1 });
+    expect(await pointsOf(model, [100, 7, 4, GAP, GAP, 9], 2)).toEqual([9, 9]);
   });
 
   it('stays at the last value when an outage outlasts the profile', async () => {

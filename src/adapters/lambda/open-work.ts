@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { WorkQueue } from '#app/ports/work-queue.ts';
+import type { Services } from '#app/services.ts';
+import { type HeliosConfig, HeliosConfigSchema } from '#contracts/config/helios-config.ts';
+import { WorkEnvSchema } from '#contracts/env.ts';
+import { createSqsWorkQueue } from '../aws/sqs-work-queue.ts';
+import { openServices } from './open-services.ts';
+import { parseEnv } from './parse-env.ts';
+
+/** What `dispatch` and `collect` work with: the services, the queues and what is configured. */
+export async function openWork(
+  env: NodeJS.ProcessEnv,
+): Promise<Services & { readonly queue: WorkQueue; readonly config: HeliosConfig }> {
+  const parsed = parseEnv(WorkEnvSchema, env);
+  const queue = createSqsWorkQueue({
+    client: new SQSClient({
+      maxAttempts: 4,
+      requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000 },
+    }),
+    collectQueueUrl: parsed.COLLECT_QUEUE_URL,
+    scoreQueueUrl: parsed.SCORE_QUEUE_URL,
+    sleep: async (ms) => sleep(ms),
+    random: Math.random,
+  });
+  const config = HeliosConfigSchema.parse(JSON.parse(readFileSync(parsed.CONFIG_PATH, 'utf8')));
+  return { ...(await openServices(env)), queue, config };
+}
