@@ -121,13 +121,17 @@ async function readRecent(
     since < newest ? since : epochMs(newest - UNTRAINED_WINDOW_STEPS * workload.gridStep);
   const frame = await readFrame(deps.observations, workload, { from, to: now });
   const series = frame?.series.get(metric);
-  return series && withoutMissingEnd(series);
+  return series && withoutMissingEnds(series);
 }
 
-/** A slot that nobody has delivered yet is no observation: the cutoff is the newest value. */
-function withoutMissingEnd(series: Series): Series | undefined {
+/**
+ * From the first value to the last: a slot that nobody has delivered yet is no observation, and the
+ * time before a workload was known is no history to measure forecasts on.
+ */
+function withoutMissingEnds(series: Series): Series | undefined {
+  const first = series.values.findIndex((value) => !Number.isNaN(value));
   const last = series.values.findLastIndex((value) => !Number.isNaN(value));
-  return last < 0 ? undefined : sliceSeries(series, 0, last + 1);
+  return first < 0 ? undefined : sliceSeries(series, first, last + 1);
 }
 
 function condition(fitted: FittedForecaster, recent: Series | undefined): FittedForecaster {

@@ -32,13 +32,14 @@ export type Metric = (typeof METRICS)[number];
 
 export const STEP_MS = 5 * MINUTE;
 /** The first slot: a midnight, so that the hours of the day are the same whenever this runs. */
-export const START = (Math.floor(Date.now() / DAY) - 60) * DAY;
+export const START = (Math.floor(Date.now() / DAY) - 8) * DAY;
 
 /** Ten hours: enough for every member of the line-up that needs no whole day. */
 const FIRST_SLOTS = 120;
 const NEXT_SLOTS = 20;
-/** More than one request of the command. */
-const IMPORTED_SLOTS = 10_500;
+/** Runs of values with gaps between them: the command sends each run as a request of its own. */
+const IMPORT = { runs: 5, slotsInRun: 60, slotsInGap: 120 };
+const IMPORTED_SLOTS = IMPORT.runs * (IMPORT.slotsInRun + IMPORT.slotsInGap);
 /** Share of the trainings that train a known workload again, with a champion to compare with. */
 const AGAIN = 0.3;
 
@@ -51,6 +52,15 @@ export function valueAt(metric: Metric, slot: number): number {
   const jitter = ((slot * 7_919) % 13) / 26;
   const value = metric === 'request_rate' ? 20 + slot / 4 + jitter : 500 - slot / 50 + jitter;
   return Number(value.toFixed(2));
+}
+
+/** The slots of a step that have values, ascending. */
+export function slotsOf({ moment, from, to }: Step): readonly number[] {
+  const { slotsInRun, slotsInGap } = IMPORT;
+  const isGap = (i: number) => i % (slotsInRun + slotsInGap) >= slotsInRun;
+  return Array.from({ length: to - from }, (_, i) => from + i).filter(
+    (_, i) => moment !== 'import' || !isGap(i),
+  );
 }
 
 /** Steps for `kills` kills, the same for the same random numbers. */

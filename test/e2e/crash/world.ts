@@ -13,7 +13,7 @@ import {
 import { bodyOf, get, post } from '#test/helpers/api.ts';
 import type { HeliosServer, Sandbox } from '#test/helpers/helios-process.ts';
 import { until } from '#test/helpers/until.ts';
-import { METRICS, type Metric, START, STEP_MS, type Step, valueAt } from './steps.ts';
+import { METRICS, type Metric, START, STEP_MS, type Step, slotsOf, valueAt } from './steps.ts';
 
 /** Slots in one request of an agent. */
 const BATCH_SLOTS = 10;
@@ -21,13 +21,13 @@ const BATCH_SLOTS = 10;
 const IN_FLIGHT = 3;
 const FLAGS = ['--no-sample', '--no-host'];
 const TRAINING_MS = 60_000;
-/** Both metrics of imported workloads would double the time of the test and find nothing more. */
-export const IMPORTED_METRIC: Metric = 'request_rate';
+/** A file has one value column. */
+const IMPORTED_METRIC: Metric = 'request_rate';
 
 /** A server on a directory of its own, and the log of everything it has acknowledged. */
 export interface World {
   readonly server: HeliosServer;
-  /** Sends what is not acknowledged yet; `onAcknowledged` after each answer. */
+  /** Sends what is not acknowledged yet, in batches; `onAcknowledged` after each answer. */
   ingest(step: Step, onAcknowledged?: () => void): Promise<void>;
   /** Imports by the command. */
   import(step: Step): Promise<void>;
@@ -55,20 +55,26 @@ export async function createWorld(sandbox: Sandbox): Promise<World> {
   const metricsOf = new Map<string, readonly Metric[]>();
   const runs = new Set<string>();
 
-  const acknowledge = (deployment: string, from: number, to: number) => {
-    const slots = acknowledged.get(deployment) ?? new Set();
-    for (let slot = from; slot < to; slot++) slots.add(slot);
-    acknowledged.set(deployment, slots);
+  const acknowledge = (deployment: string, slots: readonly number[]) => {
+    const before = acknowledged.get(deployment) ?? [];
+    acknowledged.set(deployment, new Set([...before, ...slots]));
   };
 
-  const send = async (deployment: string, from: number, to: number) => {
+  /** @param slots - neighbours */
+  const send = async (deployment: string, slots: readonly number[]) => {
     const columns = Object.fromEntries(
-      METRICS.map((metric) => [metric, valuesOf(metric, from, to)]),
+      METRICS.map((metric) => [metric, slots.map((slot) => valueAt(metric, slot))]),
     );
-    const body = { deployment, start: timeOf(from), step_seconds: 300, backfill: true, columns };
+    const body = {
+      deployment,
+      start: timeOf(slots[0] ?? 0),
+      step_seconds: 300,
+      backfill: true,
+      columns,
+    };
     const answer = await post(server.url, '/api/v1/ingest', body);
     expect(bodyOf(answer, IngestResponseSchema).rejected).toBe(0);
-    acknowledge(deployment, from, to);
+    acknowledge(deployment, slots);
   };
 
   const stored = async (deployment: string, metric: Metric) => {
@@ -116,35 +122,38 @@ export async function createWorld(sandbox: Sandbox): Promise<World> {
       return server;
     },
 
-    async ingest({ deployment, from, to }, onAcknowledged = () => {}) {
+    async ingest(step, onAcknowledged = () => {}) {
+      const { deployment } = step;
       metricsOf.set(deployment, METRICS);
-      sentTo.set(deployment, to);
-      const isMissing = (slot: number) => !acknowledged.get(deployment)?.has(slot);
-      const starts = [...Array(Math.ceil((to - from) / BATCH_SLOTS)).keys()]
-        .map((batch) => from + batch * BATCH_SLOTS)
-        .filter(isMissing);
+      sentTo.set(deployment, step.to);
+      const slots = slotsOf(step);
+      const batches = slots
+        .filter((_, i) => i % BATCH_SLOTS === 0)
+        .map((_, i) => slots.slice(i * BATCH_SLOTS, (i + 1) * BATCH_SLOTS))
+        .filter(([first = 0]) => !acknowledged.get(deployment)?.has(first));
       const sendNext = async (): Promise<void> => {
-        const start = starts.shift();
-        if (start === undefined) return;
-        await send(deployment, start, Math.min(start + BATCH_SLOTS, to));
+        const batch = batches.shift();
+        if (batch === undefined) return;
+        await send(deployment, batch);
         onAcknowledged();
         await sendNext();
       };
       await Promise.all(Array.from({ length: IN_FLIGHT }, sendNext));
     },
 
-    async import({ deployment, from, to }) {
+    async import(step) {
+      const { deployment } = step;
       metricsOf.set(deployment, [IMPORTED_METRIC]);
-      sentTo.set(deployment, to);
+      sentTo.set(deployment, step.to);
       const file = join(await sandbox.directory(), `${deployment}.csv`);
-      const rows = valuesOf(IMPORTED_METRIC, from, to).map(
-        (value, i) => `${timeOf(from + i)},${value},false`,
+      const rows = slotsOf(step).map(
+        (slot) => `${timeOf(slot)},${valueAt(IMPORTED_METRIC, slot)},false`,
       );
       await writeFile(file, `timestamp,value,filled\n${rows.join('\n')}\n`);
       const flags = ['--endpoint', server.url, '--metric', IMPORTED_METRIC, '-n', 'default'];
       const { code, stderr } = await sandbox.helios(['import', file, ...flags]);
       if (code !== 0) throw new Error(stderr);
-      acknowledge(deployment, from, to);
+      acknowledge(deployment, slotsOf(step));
     },
 
     async requestTraining({ deployment, runId }) {
@@ -225,8 +234,4 @@ async function trainedBySchedule(url: string): Promise<ReadonlySet<string>> {
 
 function timeOf(slot: number): string {
   return new Date(START + slot * STEP_MS).toISOString();
-}
-
-function valuesOf(metric: Metric, from: number, to: number): readonly number[] {
-  return Array.from({ length: to - from }, (_, i) => valueAt(metric, from + i));
 }

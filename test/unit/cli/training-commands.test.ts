@@ -1,16 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import {
-  FORECAST,
-  HEALTH,
-  listed,
-  MODEL,
-  RUN_DONE,
-  RUN_STARTED,
-  SERIES,
-  WORKLOAD,
-} from './answers.ts';
+import { HEALTH, listed, MODEL, RUN_DONE, RUN_STARTED, WORKLOAD } from './answers.ts';
 import {
   errorAnswer,
   type FakeAnswer,
