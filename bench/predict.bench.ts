@@ -29,17 +29,27 @@ import { esbuildBundling } from '#lib/constructs/bundling.ts';
 const START = epochMs(Date.UTC(2026, 0, 5));
 const WEBSHOP = workloadId({ namespace: 'sample', deployment: 'webshop' });
 const METRIC = 'cpu_utilization';
-const COLD_STARTS = 7;
 
-/** How fast a forecast is answered on a warm model, and what a cold start of the function costs. */
-export async function run(): Promise<void> {
-  console.log('predict: 12 steps of one metric on a warm model, in process, stores in memory\n');
-  await warm();
-  console.log('\npredict: cold start of its bundle, in a fresh process each time\n');
-  await cold();
+export interface PredictBenchOptions {
+  /** How long the warm handler is measured. */
+  readonly timeMs: number;
+  /** Fresh processes that import the bundle. */
+  readonly coldStarts: number;
+  readonly print: (line: string) => void;
 }
 
-async function warm(): Promise<void> {
+const FULL: PredictBenchOptions = { timeMs: 2_000, coldStarts: 7, print: console.log };
+
+/** How fast a forecast is answered on a warm model, and what a cold start of the function costs. */
+export async function run(options: PredictBenchOptions = FULL): Promise<void> {
+  const { print } = options;
+  print('predict: 12 steps of one metric on a warm model, in process, stores in memory\n');
+  await warm(options);
+  print('\npredict: cold start of its bundle, in a fresh process each time\n');
+  await cold(options);
+}
+
+async function warm({ timeMs, print }: PredictBenchOptions): Promise<void> {
   const services = await trained();
   const handler = createHandler(services, { info: () => {}, error: () => {} });
   const event = {
@@ -49,7 +59,7 @@ async function warm(): Promise<void> {
   } as APIGatewayProxyEventV2;
   const context = { awsRequestId: 'bench' } as Context;
   const state = await championState(services);
-  const bench = new Bench({ time: 2_000, warmupTime: 300 })
+  const bench = new Bench({ time: timeMs, warmupTime: timeMs / 7 })
     .add('restore and predict alone', () => {
       restore(state).predict({ horizon: 12 });
     })
@@ -65,7 +75,7 @@ async function warm(): Promise<void> {
   const [reference] = rows;
   for (const { name, p50, p99 } of rows) {
     const ratio = p50 / (reference?.p50 ?? p50);
-    console.log(
+    print(
       `  ${name.padEnd(26)} p50 ${p50.toFixed(3)} ms   p99 ${p99.toFixed(3)} ms   × ${ratio.toFixed(1)}`,
     );
   }
@@ -107,7 +117,7 @@ async function championState(services: Services): Promise<unknown> {
   return bundle.states[bundle.serves];
 }
 
-async function cold(): Promise<void> {
+async function cold({ coldStarts, print }: PredictBenchOptions): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'helios-bench-'));
   try {
     const { outputFiles } = await build(esbuildBundling('functions/predict/index.ts'));
@@ -116,10 +126,10 @@ async function cold(): Promise<void> {
     writeFileSync(empty, 'export {};\n');
     writeFileSync(file, outputFiles[0]?.contents ?? '');
     const kilobytes = (outputFiles[0]?.contents.length ?? 0) / 1_000;
-    const reference = median(times(empty));
-    const own = median(times(file));
-    console.log(`  bundle   ${kilobytes.toFixed(0)} kB minified`);
-    console.log(
+    const reference = median(times(empty, coldStarts));
+    const own = median(times(file, coldStarts));
+    print(`  bundle   ${kilobytes.toFixed(0)} kB minified`);
+    print(
       `  import   ${own.toFixed(1)} ms, an empty module ${reference.toFixed(1)} ms   × ${(own / reference).toFixed(0)}`,
     );
   } finally {
@@ -128,11 +138,11 @@ async function cold(): Promise<void> {
 }
 
 /** Milliseconds that `import()` of a file takes in a fresh process. */
-function times(file: string): number[] {
+function times(file: string, count: number): number[] {
   const script = `const start = performance.now();
     await import(${JSON.stringify(pathToFileURL(file).href)});
     console.log(performance.now() - start);`;
-  return Array.from({ length: COLD_STARTS }, () => {
+  return Array.from({ length: count }, () => {
     const { stdout, stderr, status } = spawnSync(
       process.execPath,
       ['--input-type=module', '--eval', script],

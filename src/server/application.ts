@@ -4,20 +4,26 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ensureTables } from '#adapters/aws/create-tables.ts';
 import { createDynamoClient } from '#adapters/aws/dynamo-client.ts';
 import { type DynaliteServer, startDynalite } from '#adapters/local/dynalite-server.ts';
+import { forgetExpired } from '#adapters/local/forget-expired.ts';
 import { openStores } from '#adapters/open-stores.ts';
 import { configuredPlans } from '#adapters/sources/configured-plans.ts';
 import { systemClock } from '#adapters/system-clock.ts';
 import type { CollectPlan } from '#app/scheduled/collect.ts';
-import { createServices } from '#app/services.ts';
+import { forgetRuns } from '#app/scheduled/forget-runs.ts';
+import { createServices, type Services } from '#app/services.ts';
 import { type HeliosConfig, HeliosConfigSchema } from '#contracts/config/helios-config.ts';
+import type { StoreEnv } from '#contracts/env.ts';
 import { LIMITS } from '#contracts/http/common.ts';
 import { SCHEDULES } from '#contracts/schedules.ts';
 import { DomainError, isDomainError } from '#core/errors.ts';
+import { type Clock, HOUR } from '#core/time.ts';
 import { workloadKey } from '#core/workload.ts';
 import { type Cleanup, createCleanup } from './cleanup.ts';
+import { every } from './every.ts';
 import { collectHost } from './host-workload.ts';
 import { createHttpServer, type HttpServer } from './http/api-gateway.ts';
 import { apiKeyAuthorizer } from './http/api-key.ts';
@@ -94,7 +100,8 @@ async function start(options: ApplicationOptions, cleanup: Cleanup): Promise<str
 
   const config = options.config ?? HeliosConfigSchema.parse({});
   const env = environmentOf(dataDir, dynalite.endpoint, config);
-  await ensureTables(createDynamoClient({ endpoint: dynalite.endpoint }), {
+  const client = createDynamoClient({ endpoint: dynalite.endpoint });
+  await ensureTables(client, {
     observations: env.OBSERVATIONS_TABLE_NAME,
     catalog: env.CATALOG_TABLE_NAME,
   });
@@ -163,12 +170,26 @@ async function start(options: ApplicationOptions, cleanup: Cleanup): Promise<str
       onError,
     });
     cleanup.add(() => scheduler.stop());
+    const forgetting = every(HOUR, () => forget(services, client, env, clock), onError, clock.now);
+    cleanup.add(() => forgetting.stop());
   }
   if (options.sample) {
     const introduced = introduceSample({ services, plans, queue, onProgress }).catch(onError);
     cleanup.add(() => introduced);
   }
   return url;
+}
+
+/** What expires by itself on AWS is removed here. */
+async function forget(
+  services: Services,
+  client: DynamoDBDocumentClient,
+  env: StoreEnv,
+  clock: Clock,
+): Promise<void> {
+  await forgetExpired(client, env.OBSERVATIONS_TABLE_NAME, clock.now());
+  await forgetExpired(client, env.CATALOG_TABLE_NAME, clock.now());
+  await forgetRuns(services);
 }
 
 /** Opens the store of a data directory, which no other process can open until it is closed. */

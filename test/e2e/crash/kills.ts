@@ -50,7 +50,7 @@ async function spare(world: World, step: Step, disturb = async () => {}): Promis
 async function killDuring(world: World, step: Step, random: Random): Promise<void> {
   switch (step.moment) {
     case 'ingest': {
-      const answers = Math.floor(uniform(random, 0, 12));
+      const answers = Math.floor(uniform(random, 0, 8));
       const delayMs = uniform(random, 0, 8);
       await killAfterAnswers(world, step, answers, delayMs);
       break;
@@ -78,7 +78,7 @@ async function killDuring(world: World, step: Step, random: Random): Promise<voi
   }
   if (step.moment === 'resuming') await world.startInVain(uniform(random, 100, 1_500));
   await world.restart();
-  await world.check();
+  await world.check(step);
 }
 
 /** Kills the server while `answers` have come and the next requests are under way. */

@@ -34,9 +34,9 @@ export const STEP_MS = 5 * MINUTE;
 /** The first slot: a midnight, so that the hours of the day are the same whenever this runs. */
 export const START = (Math.floor(Date.now() / DAY) - 8) * DAY;
 
-/** Ten hours: enough for every member of the line-up that needs no whole day. */
-const FIRST_SLOTS = 120;
-const NEXT_SLOTS = 20;
+/** Six hours: enough for every member of the line-up that needs no whole day. */
+const FIRST_SLOTS = 72;
+const NEXT_SLOTS = 12;
 /** Runs of values with gaps between them: the command sends each run as a request of its own. */
 const IMPORT = { runs: 5, slotsInRun: 60, slotsInGap: 120 };
 const IMPORTED_SLOTS = IMPORT.runs * (IMPORT.slotsInRun + IMPORT.slotsInGap);

@@ -40,8 +40,11 @@ export interface World {
   /** Kills one that is starting. */
   startInVain(lifeMs: number): Promise<void>;
   restart(): Promise<void>;
-  /** Nothing acknowledged is lost, nothing stored was not sent, and every model is a whole one. */
-  check(): Promise<void>;
+  /**
+   * Nothing acknowledged is lost, nothing stored was not sent, and every model (of the step's
+   * deployment, if one is given: there are many) is a whole one.
+   */
+  check(step?: Step): Promise<void>;
   /** Everything that must be the same however often the server was killed. */
   state(): Promise<unknown>;
 }
@@ -93,11 +96,14 @@ export async function createWorld(sandbox: Sandbox): Promise<World> {
     expect({ deployment, metric, wrong }).toEqual({ deployment, metric, wrong: [] });
   };
 
-  const models = async () =>
-    bodyOf(await get(server.url, '/api/v1/models'), ModelListSchema).models;
+  /** Of every deployment, or of one. */
+  const models = async (deployment?: string) => {
+    const query = deployment === undefined ? '' : `?deployment=${deployment}`;
+    return bodyOf(await get(server.url, `/api/v1/models${query}`), ModelListSchema).models;
+  };
 
-  const checkModels = async () => {
-    const before = await models();
+  const checkModels = async (deployment?: string) => {
+    const before = await models(deployment);
     for (const { id, model } of before) {
       const path = `/api/v1/models/${encodeURIComponent(id)}`;
       const detail = bodyOf(await get(server.url, path), ModelDetailSchema);
@@ -109,7 +115,7 @@ export async function createWorld(sandbox: Sandbox): Promise<World> {
       answers.push(bodyOf(await post(server.url, '/predict', asked), PredictResponseSchema));
     }
     // Afterwards, because a run that was resumed may promote the next version meanwhile.
-    const known = new Set((await models()).map(({ id }) => id));
+    const known = new Set((await models(deployment)).map(({ id }) => id));
     const served = answers.map(
       ({ workload, metric, version }) =>
         `default~default~${workload.deployment}~*~${metric}~${version}`,
@@ -187,8 +193,8 @@ export async function createWorld(sandbox: Sandbox): Promise<World> {
       server = await sandbox.serve(dataDir, ...FLAGS);
     },
 
-    async check() {
-      await checkModels();
+    async check(step) {
+      await checkModels(step?.deployment);
       for (const [deployment, metrics] of metricsOf) {
         // The server may have been killed before it had heard of the workload.
         if (!acknowledged.has(deployment)) continue;

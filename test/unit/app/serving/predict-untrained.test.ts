@@ -99,8 +99,8 @@ describe('without a model', () => {
   it('bounds come from how wrong the last value has been', async () => {
     const { level, predictions, coverage, reasons } = await ask(await observed(RAMP));
     expect(level).toBe(0.8);
-    // Every error one step ahead was +1, so the band is the single point 80 + 1.
-    expect(predictions[0]).toMatchObject({ value: 80, lower_bound: 81, upper_bound: 81 });
+    // Every error one step ahead was +1: the band is the point 80 + 1, and reaches down to the value.
+    expect(predictions[0]).toMatchObject({ value: 80, lower_bound: 80, upper_bound: 81 });
     expect(coverage[0]).toMatchObject({ from_step: 1, to_step: 1, level: 0.8, coverage: 1 });
     expect(reasons.map(({ code }) => code)).toEqual(['NOT_TRAINED']);
   });
@@ -159,7 +159,7 @@ describe('a request', () => {
     expect(level).toBe(0.5);
     // 0.25 is also the lower bound of level 0.5; 0.05 and 0.95 are the ends of level 0.9.
     expect(predictions[0]?.quantiles).toEqual({ 0.05: 81, 0.25: 81, 0.5: 81, 0.95: 81 });
-    expect(predictions[0]).toMatchObject({ lower_bound: 81, upper_bound: 81 });
+    expect(predictions[0]).toMatchObject({ lower_bound: 80, upper_bound: 81 });
   });
 
   it('for quantiles alone is answered with those', async () => {
@@ -238,7 +238,7 @@ describe('old data', () => {
     const answer = await ask(services);
     expect(answer.data_as_of).toBe('2026-03-02T06:35:00.000Z');
     expect(answer.predictions.map(({ value }) => value)).toEqual([80, 80]);
-    expect(answer.predictions[0]?.lower_bound).toBe(81);
+    expect(answer.predictions[0]?.upper_bound).toBe(81);
   });
 });
 
