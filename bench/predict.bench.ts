@@ -20,7 +20,7 @@ import { plan } from '#app/training/plan.ts';
 import { register } from '#app/training/register.ts';
 import { validate } from '#app/training/validate.ts';
 import { restore } from '#core/forecast/registry.ts';
-import { WEBSHOP_METRICS, WEBSHOP_STEP } from '#core/simulate/webshop-parameters.ts';
+import { WEBSHOP_STEP } from '#core/simulate/webshop-parameters.ts';
 import { addMs, DAY, epochMs } from '#core/time.ts';
 import { workloadId, workloadKey } from '#core/workload.ts';
 import { createHandler } from '#functions/predict/handler.ts';
@@ -94,14 +94,14 @@ async function trained(): Promise<Services> {
   const services = createServices(stores, { now: () => now });
   await collect(services, workloadKey(WEBSHOP), {
     source: simulatorSource({ seed: 1, start: START }),
-    metrics: WEBSHOP_METRICS,
+    metrics: [METRIC],
     simulated: true,
     gridStep: WEBSHOP_STEP,
     since: START,
   });
   const settings = { windowDays: 28, minimumImprovement: 0.05, codeVersion: CODE_VERSION };
   const deps = { ...services, settings };
-  await plan(deps, { run_id: 'bench', request: { trigger: 'request', request: {} } });
+  await plan(deps, { run_id: 'bench', request: { trigger: 'request', request: { metrics: [METRIC] } } });
   let item = await validate(deps, { run_id: 'bench', workload: workloadKey(WEBSHOP) });
   for (const stage of [engineer, fitStatistical, evaluate, register])
     item = await stage(deps, item);

@@ -21,11 +21,14 @@ export async function compareKilledWithSpared(
   const random = seededRandom(options.seed, 'moments');
 
   const killed = await createWorld(sandbox);
-  for (const step of steps) {
-    await spare(killed, step, () => killDuring(killed, step, random));
-  }
   const spared = await createWorld(sandbox);
-  for (const step of steps) await spare(spared, step);
+  const disturb = async () => {
+    for (const step of steps) await spare(killed, step, () => killDuring(killed, step, random));
+  };
+  const leaveInPeace = async () => {
+    for (const step of steps) await spare(spared, step);
+  };
+  await Promise.all([disturb(), leaveInPeace()]);
 
   await killed.check();
   expect(await killed.state()).toEqual(await spared.state());

@@ -41,8 +41,8 @@ export interface World {
   startInVain(lifeMs: number): Promise<void>;
   restart(): Promise<void>;
   /**
-   * Nothing acknowledged is lost, nothing stored was not sent, and every model (of the step's
-   * deployment, if one is given: there are many) is a whole one.
+   * Nothing acknowledged is lost, nothing stored was not sent, and every model is a whole one.
+   * @param step - only look at its deployment
    */
   check(step?: Step): Promise<void>;
   /** Everything that must be the same however often the server was killed. */
@@ -196,6 +196,7 @@ export async function createWorld(sandbox: Sandbox): Promise<World> {
     async check(step) {
       await checkModels(step?.deployment);
       for (const [deployment, metrics] of metricsOf) {
+        if (step !== undefined && step.deployment !== deployment) continue;
         // The server may have been killed before it had heard of the workload.
         if (!acknowledged.has(deployment)) continue;
         await Promise.all(metrics.map((metric) => checkSeries(deployment, metric)));
