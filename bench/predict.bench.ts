@@ -101,7 +101,10 @@ async function trained(): Promise<Services> {
   });
   const settings = { windowDays: 28, minimumImprovement: 0.05, codeVersion: CODE_VERSION };
   const deps = { ...services, settings };
-  await plan(deps, { run_id: 'bench', request: { trigger: 'request', request: { metrics: [METRIC] } } });
+  await plan(deps, {
+    run_id: 'bench',
+    request: { trigger: 'request', request: { metrics: [METRIC] } },
+  });
   let item = await validate(deps, { run_id: 'bench', workload: workloadKey(WEBSHOP) });
   for (const stage of [engineer, fitStatistical, evaluate, register])
     item = await stage(deps, item);

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { type ModelInfo, ModelSchema } from '#contracts/http/catalog.ts';
 import { DomainError } from '#core/errors.ts';
-import type { WorkloadKey } from '#core/workload.ts';
+import { METRIC_NAME } from '#core/series/metric-catalogue.ts';
+import { NAME_PART, type WorkloadKey } from '#core/workload.ts';
 import { parseRecord, readRecord, updateRecord } from './catalog-records.ts';
 import type { CatalogStore } from './ports/catalog-store.ts';
 
@@ -9,6 +10,8 @@ import type { CatalogStore } from './ports/catalog-store.ts';
 const POINTERS = 'models';
 /** How many champions back a rollback can reach. */
 const HISTORY_LENGTH = 20;
+/** The beginning of a SHA-256. */
+const VERSION_NAME = /^[A-Za-z0-9]{1,64}$/;
 
 const PointerSchema = z.strictObject({
   champion: z.string().nullable(),
@@ -154,8 +157,13 @@ export function modelId(subject: ModelSubject, version: string): string {
 /** The inverse of `modelId`. @throws {DomainError} `NOT_FOUND` for a text of another form */
 export function parseModelId(id: string): { subject: ModelSubject; version: string } {
   const parts = id.split('~');
-  const [metric, version] = parts.slice(4);
-  if (parts.length !== 6 || parts.includes('') || !metric || !version) {
+  const [metric = '', version = ''] = parts.slice(4);
+  const isId =
+    parts.length === 6 &&
+    parts.slice(0, 4).every((part) => NAME_PART.test(part)) &&
+    METRIC_NAME.test(metric) &&
+    VERSION_NAME.test(version);
+  if (!isId) {
     throw new DomainError('NOT_FOUND', `${id.slice(0, 200)} is not the id of a model`, {
       form: 'cluster~namespace~deployment~container~metric~version',
     });

@@ -7,6 +7,7 @@ import {
   RunWorkloadSchema,
   type StageName,
 } from '#contracts/http/train.ts';
+import { RunIdSchema } from '#contracts/tasks/items.ts';
 import { DomainError } from '#core/errors.ts';
 import { addMs, type Clock, DAY, type EpochMs, toIso } from '#core/time.ts';
 import { parseWorkloadKey, type WorkloadKey } from '#core/workload.ts';
@@ -105,6 +106,7 @@ export function createRunLog(catalog: CatalogStore, clock: Clock): RunLog {
     get: (runId) => readRecord(catalog, RunSchema, runKey(runId)),
 
     async detail(runId) {
+      if (!RunIdSchema.safeParse(runId).success) throw unknownRun(runId);
       const run = await readRecord(catalog, RunSchema, runKey(runId));
       if (!run) throw unknownRun(runId);
       const details = await detailsOf(runId);
@@ -182,7 +184,8 @@ export function createRunLog(catalog: CatalogStore, clock: Clock): RunLog {
 }
 
 function unknownRun(runId: string): DomainError {
-  return new DomainError('NOT_FOUND', `there is no run ${runId}`, { run_id: runId });
+  const shown = runId.slice(0, 200);
+  return new DomainError('NOT_FOUND', `there is no run ${shown}`, { run_id: shown });
 }
 
 function emptyWorkload(workload: WorkloadKey): RunWorkload {

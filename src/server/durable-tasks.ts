@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { canonicalJson } from '#adapters/canonical-json.ts';
 import { readRecord } from '#app/catalog-records.ts';
 import type { CatalogStore } from '#app/ports/catalog-store.ts';
+import { sha256Hex } from '#app/sha256.ts';
 
 const DoneSchema = z.strictObject({ output: z.unknown() });
 
@@ -22,9 +23,7 @@ export function durableTasks(catalog: CatalogStore, execution: string): DurableT
   const partition = `local-execution#${execution}`;
   return {
     async run(name, payload, work) {
-      const digest = createHash('sha256')
-        .update(JSON.stringify(payload ?? null))
-        .digest('hex');
+      const digest = await sha256Hex(canonicalJson(payload ?? null));
       const key = { partition, id: `${name}#${digest}` };
       const done = await readRecord(catalog, DoneSchema, key);
       if (done) return done.output;

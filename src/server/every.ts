@@ -1,3 +1,5 @@
+import { nodeTimers } from './timers.ts';
+
 /** Something that is repeated until stopped. */
 export interface Repeated {
   /** Waits for a turn under way. */
@@ -16,15 +18,16 @@ export function every(
   work: () => Promise<void>,
   onError: (error: unknown) => void,
   now: () => number,
+  timers = nodeTimers(),
 ): Repeated {
-  let timer: NodeJS.Timeout | undefined;
+  let timer: unknown;
   let turn: Promise<void> = Promise.resolve();
   let isStopped = false;
   const schedule = () => {
     if (isStopped) return;
     const left = everyMs - (now() % everyMs);
     const wait = left < everyMs * EARLY_SHARE ? left + everyMs : left;
-    timer = setTimeout(() => {
+    timer = timers.set(() => {
       turn = work().catch(onError).finally(schedule);
     }, wait);
   };
@@ -32,7 +35,7 @@ export function every(
   return {
     async stop() {
       isStopped = true;
-      clearTimeout(timer);
+      timers.clear(timer);
       await turn;
     },
   };

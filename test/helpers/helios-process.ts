@@ -27,12 +27,18 @@ export interface HeliosServer {
   end(signal: NodeJS.Signals): Promise<Finished>;
 }
 
+/** Where a command runs, and where it finds what is the person's own. */
+export interface Places {
+  readonly directory?: string;
+  readonly home?: string;
+}
+
 /** Processes and directories of one test file; none is left when it ends. */
 export interface Sandbox {
   /** A new, empty directory. */
   directory(): Promise<string>;
-  /** Runs one command to its end, in an empty directory. */
-  helios(args: readonly string[], options?: { readonly directory?: string }): Promise<Finished>;
+  /** Runs one command to its end, in an empty directory and with an empty home unless given. */
+  helios(args: readonly string[], options?: Places): Promise<Finished>;
   /** Resolves when the server says that it is ready; rejects with what it said if it ends instead. */
   serve(dataDir: string, ...flags: readonly string[]): Promise<HeliosServer>;
   /** Starts a server and kills it after so many milliseconds, ready or not. */
@@ -52,8 +58,9 @@ export function createSandbox(): Sandbox {
     return path;
   };
 
-  const launch = async (args: readonly string[], cwd: string) => {
-    const home = await directory();
+  const launch = async (args: readonly string[], places: Places = {}) => {
+    const home = places.home ?? (await directory());
+    const cwd = places.directory ?? (await directory());
     const { PATH, TZ } = process.env;
     const env = { PATH, TZ, HOME: home, USERPROFILE: home, NO_COLOR: '1' };
     const child = spawn(process.execPath, [HELIOS, ...args], { cwd, env });
@@ -75,13 +82,13 @@ export function createSandbox(): Sandbox {
   };
 
   const launchServer = async (dataDir: string, flags: readonly string[]) =>
-    launch(['serve', '--port', '0', '--data-dir', dataDir, ...flags], await directory());
+    launch(['serve', '--port', '0', '--data-dir', dataDir, ...flags]);
 
   return {
     directory,
 
-    async helios(args, options = {}) {
-      const { ended } = await launch(args, options.directory ?? (await directory()));
+    async helios(args, places) {
+      const { ended } = await launch(args, places);
       return ended;
     },
 

@@ -109,7 +109,8 @@ function readSample(
       `${sample.name} is not a metric name: lower-case letter, then a-z, 0-9, _`,
     );
   }
-  if (sample.value === null) return problem('VALUE_INVALID', 'the value is not a finite number');
+  if (sample.value === null)
+    return problem('VALUE_INVALID', 'the value is no number from -1e30 to 1e30');
   if (sample.type === 'histogram' || sample.type === 'summary') {
     return problem(
       'TYPE_UNSUPPORTED',

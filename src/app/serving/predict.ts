@@ -6,6 +6,7 @@ import type { FittedForecaster, Forecast } from '#core/forecast/forecaster.ts';
 import { restore } from '#core/forecast/registry.ts';
 import { suggestMetrics } from '#core/series/known-metrics.ts';
 import { canonicalMetric, metricDefinition } from '#core/series/metric-catalogue.ts';
+import { cleanSeries } from '#core/series/quality.ts';
 import { type Series, sliceSeries } from '#core/series/series.ts';
 import {
   addMs,
@@ -61,10 +62,7 @@ export async function predict(
   const subject = { workload: workload.key, metric };
   const now = deps.clock.now();
   const chosen = await chooseModel(deps, subject, request.model);
-  const since = chosen
-    ? epochMs(chosen.bundle.provenance.training.to)
-    : epochMs(now - UNTRAINED_WINDOW_STEPS * workload.gridStep);
-  const recent = await readRecent(deps, workload, metric, request, since, now);
+  const recent = await readRecent(deps, workload, metric, request, chosen, now);
   const levels = request.include_confidence ? (request.levels ?? [DEFAULT_LEVEL]) : [];
   const asked = { periods: periodsOf(request, workload.gridStep), ...quantilesOf(request, levels) };
   const base = { workload, metric, levels, chosen, now };
@@ -105,23 +103,38 @@ export function requireMetric(workload: Workload, name: string): string {
   });
 }
 
-/** What was observed since the model last learned, or what the caller sent instead. */
+/**
+ * What was observed since the model last learned, or what the caller sent instead; without what
+ * cannot be true, as in training.
+ */
 async function readRecent(
   deps: ServingDeps,
   workload: Workload,
   metric: string,
   request: PredictRequest,
-  since: EpochMs,
+  chosen: ChosenModel | undefined,
   now: EpochMs,
 ): Promise<Series | undefined> {
-  if (request.history) return seriesOfCaller(workload, metric, request.history, now);
-  // Imported history ends in the past; for an untrained model the window ends with it.
-  const newest = addMs(workload.lastSeen, workload.gridStep, 2);
-  const from =
-    since < newest ? since : epochMs(newest - UNTRAINED_WINDOW_STEPS * workload.gridStep);
-  const frame = await readFrame(deps.observations, workload, { from, to: now });
-  const series = frame?.series.get(metric);
-  return series && withoutMissingEnds(series);
+  const series = request.history
+    ? seriesOfCaller(workload, metric, request.history, now)
+    : await readStored(deps, workload, metric, chosen, now);
+  return series && withoutMissingEnds(cleanSeries(series, metricDefinition(metric)));
+}
+
+async function readStored(
+  deps: ServingDeps,
+  workload: Workload,
+  metric: string,
+  chosen: ChosenModel | undefined,
+  now: EpochMs,
+): Promise<Series | undefined> {
+  // Imported history ends in the past: the window of an untrained model ends with it.
+  const newest = Math.min(now, addMs(workload.lastSeen, workload.gridStep, 2));
+  const from = chosen
+    ? chosen.bundle.provenance.training.to
+    : newest - UNTRAINED_WINDOW_STEPS * workload.gridStep;
+  const frame = await readFrame(deps.observations, workload, { from: epochMs(from), to: now });
+  return frame?.series.get(metric);
 }
 
 /**

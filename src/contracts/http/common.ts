@@ -13,7 +13,11 @@ export const LIMITS = {
   maxSamples: 10_000,
   maxMetrics: 22,
   maxPageSize: 1_000,
+  maxMagnitude: 1e30,
 } as const;
+
+/** A measured value. No unit needs more, and sums of squares of these are still finite. */
+export const ValueSchema = z.number().min(-LIMITS.maxMagnitude).max(LIMITS.maxMagnitude);
 
 export const MetricNameSchema = z
   .string()

@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { LIMITS, MetricNameSchema, TimestampSchema, workloadFields } from './common.ts';
+import {
+  LIMITS,
+  MetricNameSchema,
+  TimestampSchema,
+  ValueSchema,
+  workloadFields,
+} from './common.ts';
 
 /** What a source may be called; `@` sets its instances apart. */
 export const SOURCE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -14,8 +20,8 @@ const LabelsSchema = z
  */
 export const SampleSchema = z.strictObject({
   name: z.string().max(256),
-  // What is no finite number becomes null here and is rejected as one sample, not with its batch.
-  value: z.number().nullable().catch(null),
+  // What is no value becomes null here and is rejected as one sample, not with its batch.
+  value: ValueSchema.nullable().catch(null),
   timestamp: z.union([z.string().max(64), z.number()]),
   type: z.enum(['gauge', 'counter', 'histogram', 'summary']).default('gauge'),
   labels: LabelsSchema.default({}),
@@ -50,7 +56,7 @@ export const IngestColumnsSchema = z.strictObject({
   start: TimestampSchema,
   step_seconds: z.number().int().min(1).max(3_600),
   columns: z
-    .record(MetricNameSchema, z.array(z.number().nullable()).min(1).max(LIMITS.maxSamples))
+    .record(MetricNameSchema, z.array(ValueSchema.nullable()).min(1).max(LIMITS.maxSamples))
     .refine((columns) => Object.keys(columns).length <= LIMITS.maxMetrics, 'at most 22 metrics'),
   counters: z.array(MetricNameSchema).max(LIMITS.maxMetrics).default([]),
 });

@@ -5,6 +5,7 @@ import {
   ReasonSchema,
   TimestampSchema,
   UnitSchema,
+  ValueSchema,
   WorkloadRefSchema,
   workloadFields,
 } from './common.ts';
@@ -12,7 +13,7 @@ import {
 const ascending = (values: readonly number[]) =>
   values.every((value, i) => i === 0 || value > (values[i - 1] ?? value));
 
-const PointSchema = z.strictObject({ timestamp: TimestampSchema, value: z.number().nullable() });
+const PointSchema = z.strictObject({ timestamp: TimestampSchema, value: ValueSchema.nullable() });
 
 const forecastFields = {
   ...workloadFields,

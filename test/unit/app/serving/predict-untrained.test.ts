@@ -234,11 +234,25 @@ describe('old data', () => {
 
   it('are forecast from where they end', async () => {
     const services = await observed(RAMP);
-    services.clock.set(addMs(START, DAY, 400));
-    const answer = await ask(services);
-    expect(answer.data_as_of).toBe('2026-03-02T06:35:00.000Z');
-    expect(answer.predictions.map(({ value }) => value)).toEqual([80, 80]);
-    expect(answer.predictions[0]?.upper_bound).toBe(81);
+    // After two days the window of 576 steps would hold the last of them only.
+    for (const days of [2.25, 400]) {
+      services.clock.set(addMs(START, DAY, days));
+      const answer = await ask(services);
+      expect(answer.data_as_of).toBe('2026-03-02T06:35:00.000Z');
+      expect(answer.predictions.map(({ value }) => value)).toEqual([80, 80]);
+      expect(answer.reasons[0]?.details).toEqual({ observations: 80 });
+    }
+  });
+});
+
+describe('what cannot be true', () => {
+  it('is missing, not moved to the bound', async () => {
+    // A utilisation of -1 is how some agents say that they do not know.
+    const services = await observed([0.1, 0.3, -1, 0.2, 42, -1], 'cpu');
+    const answer = await ask(services, { metric: 'cpu' });
+    expect(answer.data_as_of).toBe('2026-03-02T00:15:00.000Z');
+    expect(answer.predictions[0]?.value).toBe(0.2);
+    expect(answer.reasons[0]?.details).toEqual({ observations: 3 });
   });
 });
 

@@ -1,0 +1,84 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { APIGatewayProxyEventV2, SQSEvent } from 'aws-lambda';
+import type { MetricSource } from '#app/ports/metric-source.ts';
+import { DEFAULT_STEP } from '#core/time.ts';
+import { createHandler as createCatalog } from '#functions/catalog/handler.ts';
+import { createHandler as createCollect } from '#functions/collect/handler.ts';
+import { createHandler as createDispatch } from '#functions/dispatch/handler.ts';
+import { createHandler as createIngest } from '#functions/ingest/handler.ts';
+import { createHandler as createPredict } from '#functions/predict/handler.ts';
+import { createHandler as createScore } from '#functions/score/handler.ts';
+import { createHandler as createTrain } from '#functions/train/handler.ts';
+import { lambdaContext } from '#server/http/lambda-context.ts';
+import type { MemoryServices } from './memory-services.ts';
+import { recordingExecutions } from './recording-executions.ts';
+import { recordingLogger } from './recording-logger.ts';
+import { recordingQueue } from './recording-queue.ts';
+import { ROOT } from './repository.ts';
+import { taskHandlers } from './run-pipeline.ts';
+
+/** A function as Lambda calls it: event in, answer out. */
+export type FunctionHandler = (event: unknown) => Promise<unknown>;
+
+/** The folders of functions/: each is one Lambda function. */
+export function functionFolders(): readonly string[] {
+  return readdirSync(join(ROOT, 'functions'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+}
+
+/** The workload that `collect` reads in tests. */
+export const COLLECTED = 'default#prod#orders#*';
+
+/** The handlers of all functions over one set of services, with what they logged and sent. */
+export function functionHandlers(services: MemoryServices) {
+  const logger = recordingLogger();
+  const queue = recordingQueue();
+  const executions = recordingExecutions();
+  const training = { ...services, executions, newSuffix: () => 'abc123' };
+  const about = { startedAt: services.clock.now(), codeVersion: '1.2.3' };
+  const plan = { source: constantSource, metrics: ['cpu_utilization'] };
+  const planOf = (workload: string) => (workload === COLLECTED ? plan : undefined);
+  const { signal } = new AbortController();
+  const context = lambdaContext('test', 'request-of-the-context', () => 29_000);
+
+  const http = (handler: (event: APIGatewayProxyEventV2, _: typeof context) => unknown) => {
+    return async (event: unknown) => handler(event as APIGatewayProxyEventV2, context);
+  };
+  const queued = (handler: (event: SQSEvent) => unknown) => {
+    return async (event: unknown) => handler(event as SQSEvent);
+  };
+  const train = createTrain(training, logger);
+  const handlers: Readonly<Record<string, FunctionHandler>> = {
+    ...Object.fromEntries(
+      Object.entries(taskHandlers(services)).map(([name, handler]) => [
+        name,
+        (event: unknown) => handler(event, { signal }),
+      ]),
+    ),
+    catalog: http(createCatalog({ ...services, ...about }, logger)),
+    ingest: http(createIngest(services, logger)),
+    predict: http(createPredict(services, logger)),
+    train: (event) => train(event, context),
+    dispatch: createDispatch({ ...services, queue, collected: [COLLECTED] }, logger),
+    collect: queued(createCollect({ ...services, queue, planOf }, logger)),
+    score: queued(createScore({ ...services, training }, logger)),
+  };
+  return { handlers, logger, queue, executions };
+}
+
+/** One observation at the start of the range it is asked for. */
+const constantSource: MetricSource = {
+  name: 'constant',
+  async collect({ range: { from } }) {
+    const observation = { metric: 'cpu_utilization', at: from, value: 0.5, source: 'constant' };
+    return {
+      step: DEFAULT_STEP,
+      observations: [{ ...observation, asOf: from }],
+      counters: [],
+      problems: [],
+    };
+  },
+};

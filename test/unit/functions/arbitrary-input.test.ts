@@ -1,0 +1,120 @@
+import { expect, it } from '@jest/globals';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import fc from 'fast-check';
+import { ErrorEnvelopeSchema } from '#contracts/http/common.ts';
+import { ROUTES, type Route } from '#contracts/routes.ts';
+import {
+  batchBody,
+  ingestBody,
+  predictBody,
+  queryFields,
+  trainBody,
+} from '#test/helpers/arbitrary-requests.ts';
+import { afterFirstTraining, CPU } from '#test/helpers/first-training.ts';
+import { functionHandlers } from '#test/helpers/function-handlers.ts';
+import { httpEvent } from '#test/helpers/http-event.ts';
+
+const RUNS = { numRuns: 300 };
+
+/** Sends a request and holds the answer to its contract: a success of the route's form, or a 4xx. */
+async function answered(
+  handlers: ReturnType<typeof functionHandlers>['handlers'],
+  route: Route,
+  event: APIGatewayProxyEventV2,
+): Promise<number> {
+  const answer = (await handlers[route.function]?.(event)) as APIGatewayProxyStructuredResultV2;
+  const status = answer.statusCode ?? 0;
+  expect(status).toBeLessThan(500);
+  const schema = status < 300 ? route.response : ErrorEnvelopeSchema;
+  expect(schema.safeParse(JSON.parse(answer.body ?? '')).error).toBeUndefined();
+  return status;
+}
+
+function routeOf(key: string): Route {
+  const route = ROUTES.find(({ method, path }) => `${method} ${path}` === key);
+  if (!route) throw new Error(`no route ${key}`);
+  return route;
+}
+
+it.each<[string, fc.Arbitrary<unknown>]>([
+  ['POST /api/v1/predict', predictBody],
+  ['POST /api/v1/predict/batch', batchBody],
+  ['POST /api/v1/train', trainBody],
+])('no body makes %s fail', async (key, body) => {
+  const route = routeOf(key);
+  const { handlers } = functionHandlers(await afterFirstTraining(72));
+  const seen = new Set<number>();
+  await fc.assert(
+    fc.asyncProperty(body, async (value) => {
+      seen.add(await answered(handlers, route, httpEvent(key, { body: JSON.stringify(value) })));
+    }),
+    RUNS,
+  );
+  // Both the good and the bad were among them.
+  expect([...seen].some((status) => status < 300)).toBe(true);
+  expect(seen).toContain(400);
+});
+
+it('no text makes a function fail', async () => {
+  const { handlers } = functionHandlers(await afterFirstTraining(72));
+  const texts = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.json());
+  await fc.assert(
+    fc.asyncProperty(texts, fc.boolean(), async (body, isBase64Encoded) => {
+      for (const key of ['POST /api/v1/ingest', 'POST /predict', 'POST /api/v1/train']) {
+        await answered(handlers, routeOf(key), { ...httpEvent(key), body, isBase64Encoded });
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+it('no batch makes ingest fail, nor anybody who reads what it stored', async () => {
+  const services = await afterFirstTraining(72);
+  const { handlers } = functionHandlers(services);
+  const ingestRoute = routeOf('POST /api/v1/ingest');
+  const predictRoute = routeOf('POST /api/v1/predict');
+  const seriesRoute = routeOf('GET /api/v1/series');
+  const seen = new Set<number>();
+  await fc.assert(
+    fc.asyncProperty(ingestBody, async (value) => {
+      const body = JSON.stringify(value);
+      seen.add(await answered(handlers, ingestRoute, httpEvent('POST /api/v1/ingest', { body })));
+    }),
+    RUNS,
+  );
+  expect([...seen].sort()).toEqual([200, 400]);
+  const workloads = await services.directory.list();
+  expect(workloads.length).toBeGreaterThan(2);
+  for (const { id, metrics } of workloads) {
+    for (const metric of metrics.keys()) {
+      const body = JSON.stringify({ ...id, metric });
+      await answered(handlers, predictRoute, httpEvent('POST /api/v1/predict', { body }));
+      const query = new URLSearchParams({ ...id, metric }).toString();
+      await answered(handlers, seriesRoute, httpEvent('GET /api/v1/series', { query }));
+    }
+  }
+});
+
+it('no query and no id makes a catalog route fail', async () => {
+  const services = await afterFirstTraining(72);
+  const { handlers } = functionHandlers(services);
+  const champion = (await services.registry.pointer(CPU))?.champion;
+  const keys = ROUTES.filter((route) => route.function === 'catalog').map(
+    ({ method, path }) => `${method} ${path}`,
+  );
+  const ids = fc.oneof(
+    fc.constantFrom('run-1', `default~shop~web~*~cpu_utilization~${champion}`, 'a~b~c~d~e~f'),
+    fc.string(),
+    fc.string({ minLength: 3_000, maxLength: 4_000 }),
+    fc.constant(`a~b~c~${'d'.repeat(3_000)}~e~f`),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...keys), queryFields, ids, async (key, pairs, id) => {
+      const route = routeOf(key);
+      const text = new URLSearchParams(pairs).toString();
+      const params = route.path.includes('{id}') ? { id } : {};
+      await answered(handlers, route, httpEvent(key, { query: text, params }));
+    }),
+    RUNS,
+  );
+});
