@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
+import { WorkMessageSchema } from '#contracts/events.ts';
 import { ErrorEnvelopeSchema } from '#contracts/http/common.ts';
 import { ROUTES } from '#contracts/routes.ts';
 import { type WorkloadItem, WorkloadItemSchema } from '#contracts/tasks/items.ts';
@@ -18,7 +19,7 @@ const ExpectedSchema = z.record(
   z.string(),
   z.union([
     z.strictObject({ status: z.number().int(), body: z.looseObject({}) }),
-    z.strictObject({ output: z.looseObject({}) }),
+    z.strictObject({ output: z.looseObject({}), sent: z.array(WorkMessageSchema).optional() }),
     z.strictObject({ error: z.string() }),
   ]),
 );
@@ -91,7 +92,7 @@ it('every route has a sample event', () => {
 describe.each(FUNCTIONS)('%s', (name) => {
   it.each(casesOf(name))('%s', async (sample) => {
     const services = await afterFirstTraining(72);
-    const { handlers } = functionHandlers(services);
+    const { handlers, queue } = functionHandlers(services);
     const event = readEvent(name, sample);
     const expected = expectedOf(name)[sample];
     if (!expected) throw new Error(`expected.json of ${name} does not know ${sample}`);
@@ -102,6 +103,7 @@ describe.each(FUNCTIONS)('%s', (name) => {
     }
     if ('output' in expected) {
       expect(await answer).toMatchObject(expected.output);
+      expect(queue.sent).toEqual(expected.sent ?? []);
       return;
     }
     const { statusCode, body } = (await answer) as APIGatewayProxyStructuredResultV2;
