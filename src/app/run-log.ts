@@ -173,7 +173,7 @@ export function createRunLog(catalog: CatalogStore, clock: Clock): RunLog {
       const run = await changeRun(runId, (current) => ({
         ...current,
         ...counts,
-        state: error ? 'failed' : 'succeeded',
+        state: error || isAllFailed(counts) ? 'failed' : 'succeeded',
         error,
         finished_at: current.finished_at ?? finishedAt,
       }));
@@ -181,6 +181,11 @@ export function createRunLog(catalog: CatalogStore, clock: Clock): RunLog {
       return run;
     },
   };
+}
+
+/** A run in which nothing came to an answer has failed, even if the pipeline itself went through. */
+function isAllFailed({ trained, refused, failed }: ReturnType<typeof countOutcomes>): boolean {
+  return failed > 0 && trained === 0 && refused === 0;
 }
 
 function unknownRun(runId: string): DomainError {

@@ -52,7 +52,9 @@ export function parseWorkloadKey(key: WorkloadKey): WorkloadId {
 /** A workload as a path of an object store: `cluster/namespace/deployment/container`, `*` as `_all`. */
 export function workloadPath(id: WorkloadId): string {
   const container = id.container === '*' ? '_all' : id.container;
-  return [id.cluster, id.namespace, id.deployment, container].map(encodeURIComponent).join('/');
+  return [id.cluster, id.namespace, id.deployment, container]
+    .map((part) => encodeURIComponent(part).replaceAll('*', '%2A'))
+    .join('/');
 }
 
 /** A workload as people read it: `namespace/deployment`, with cluster and container when set. */

@@ -4,6 +4,7 @@ import { parseWorkloadKey, type WorkloadKey } from '#core/workload.ts';
 import type { HourSummary, ObservationStore } from '../ports/observation-store.ts';
 import { readFrame } from '../read-frame.ts';
 import type { WorkloadDirectory } from '../workload-directory.ts';
+import { keepAtGrid } from './keep-at-grid.ts';
 
 export interface RollUpDeps {
   readonly observations: ObservationStore;
@@ -12,8 +13,9 @@ export interface RollUpDeps {
 }
 
 /**
- * Sums up the hours of one UTC day from the raw observations. Recomputed as a whole, so that doing it
- * again, early or late, gives the same. The hour that still runs is left out.
+ * Sums up the hours of one UTC day from the raw observations, and keeps those of fine steps at the
+ * workload's grid. Recomputed as a whole, so that doing it again, early or late, gives the same. The
+ * hour that still runs is left out.
  *
  * @param day - any moment of the day
  * @returns how many hours of metrics were written
@@ -23,7 +25,9 @@ export async function rollUp(deps: RollUpDeps, key: WorkloadKey, day: EpochMs): 
   if (!workload) return 0;
   const from = floorTo(day, DAY);
   const to = epochMs(Math.min(addMs(from, DAY), floorTo(deps.clock.now(), HOUR)));
-  const frame = to > from ? await readFrame(deps.observations, workload, { from, to }) : undefined;
+  if (to <= from) return 0;
+  await keepAtGrid(deps, workload, { from, to }, deps.clock.now());
+  const frame = await readFrame(deps.observations, workload, { from, to });
   if (!frame) return 0;
   const hours = summarise(frame);
   await deps.observations.putHours(workload.id, from, hours);

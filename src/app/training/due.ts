@@ -1,4 +1,4 @@
-import { DAY, type EpochMs } from '#core/time.ts';
+import { DAY, type DurationMs, durationMs, type EpochMs, HOUR } from '#core/time.ts';
 import type { Workload } from '../workload-directory.ts';
 import type { Attempt } from './attempts.ts';
 
@@ -6,6 +6,8 @@ import type { Attempt } from './attempts.ts';
 export const MIN_TRAINING_STEPS = 30;
 /** Models are fitted again after this. */
 const REFIT_AFTER = DAY;
+/** The nightly run takes up what falls due before the next one: last night's work is not a day old. */
+export const NIGHTLY_REFIT_AFTER = durationMs(20 * HOUR);
 
 /**
  * Whether a workload should be trained now: it never was, that is a day ago, or its history has
@@ -16,11 +18,12 @@ export function isDue(
   workload: Pick<Workload, 'firstSeen' | 'lastSeen' | 'gridStep'>,
   last: Attempt | undefined,
   now: EpochMs,
+  refitAfter: DurationMs = REFIT_AFTER,
 ): boolean {
   const length = workload.lastSeen - workload.firstSeen;
   if (length < MIN_TRAINING_STEPS * workload.gridStep) return false;
   if (!last) return true;
   if (workload.lastSeen <= last.to) return false;
   const seen = last.to - last.from;
-  return now - last.at >= REFIT_AFTER || (seen < REFIT_AFTER && length >= 2 * seen);
+  return now - last.at >= refitAfter || (seen < REFIT_AFTER && length >= 2 * seen);
 }

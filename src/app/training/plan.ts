@@ -1,9 +1,10 @@
 import type { TrainRequest } from '#contracts/http/train.ts';
 import type { PipelineInput, PlanInput, PlanOutput } from '#contracts/tasks/items.ts';
+import { DomainError } from '#core/errors.ts';
 import { workloadId } from '#core/workload.ts';
 import { selectorParts } from '../select-workload.ts';
 import type { Workload } from '../workload-directory.ts';
-import { isDue } from './due.ts';
+import { isDue, NIGHTLY_REFIT_AFTER } from './due.ts';
 import { saveRequest } from './stage.ts';
 import type { StageDeps } from './stage-deps.ts';
 
@@ -17,7 +18,8 @@ export async function plan(deps: StageDeps, input: PlanInput): Promise<PlanOutpu
   await deps.runs.create(input.run_id, trigger);
   const known = await deps.directory.list();
   const named = known.filter((workload) => isNamed(workload, request));
-  const chosen = trigger === 'request' ? named : await onlyDue(deps, named);
+  if (trigger === 'request' && named.length === 0) throw nothingNamed(request, known);
+  const chosen = trigger === 'request' ? named : await onlyDue(deps, named, trigger);
   const manifest = chosen.map((workload) => ({ workload: workload.key }));
   const manifestKey = `runs/${input.run_id}/manifest.json`;
   await deps.objects.put(manifestKey, new TextEncoder().encode(JSON.stringify(manifest)));
@@ -45,11 +47,24 @@ function isNamed(workload: Workload, request: TrainRequest): boolean {
   );
 }
 
-async function onlyDue(deps: StageDeps, workloads: readonly Workload[]): Promise<Workload[]> {
+function nothingNamed(request: TrainRequest, known: readonly Workload[]): DomainError {
+  const named = Object.values(selectorParts(request)).filter(Boolean).join(', ');
+  return new DomainError('NOT_FOUND', `no workload that is known matches: ${named || 'any'}`, {
+    known: known.slice(0, 50).map(({ key }) => key),
+  });
+}
+
+async function onlyDue(
+  deps: StageDeps,
+  workloads: readonly Workload[],
+  trigger: 'schedule' | 'due',
+): Promise<Workload[]> {
   const now = deps.clock.now();
+  const refitAfter = trigger === 'schedule' ? NIGHTLY_REFIT_AFTER : undefined;
   const due: Workload[] = [];
   for (const workload of workloads) {
-    if (isDue(workload, await deps.attempts.get(workload.key), now)) due.push(workload);
+    const last = await deps.attempts.get(workload.key);
+    if (isDue(workload, last, now, refitAfter)) due.push(workload);
   }
   return due;
 }

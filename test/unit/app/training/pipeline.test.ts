@@ -196,7 +196,18 @@ describe('a run of several workloads', () => {
 
   it('without any workload is done at once', async () => {
     const services = memoryServices(START);
-    expect(await runPipeline(services)).toMatchObject({ output: { workloads: 0, trained: 0 } });
+    const scheduled = await runPipeline(services, { trigger: 'schedule' });
+    expect(scheduled).toMatchObject({ output: { workloads: 0, trained: 0 } });
+  });
+
+  it('that asks for a workload nobody knows fails and says so', async () => {
+    const services = memoryServices(START);
+    const asked = await runPipeline(services, { request: { deployment: 'nope' } });
+    expect(asked.status).toBe('FAILED');
+    expect(await services.runs.get('run-1')).toMatchObject({
+      state: 'failed',
+      error: { code: 'NOT_FOUND', message: 'no workload that is known matches: nope' },
+    });
   });
 });
 

@@ -47,15 +47,35 @@ describe('a run', () => {
   it.each<[string, TrainRequest, readonly string[]]>([
     ['everything', {}, [PROD, API, WEB]],
     ['a namespace', { namespace: 'shop' }, [API, WEB]],
-    ['a cluster', { cluster: 'eu' }, []],
     ['a deployment of a namespace', { namespace: 'shop', deployment: 'web' }, [WEB]],
-    ['a deployment in the default namespace', { deployment: 'web' }, []],
     ["the seeds' words", { namespace: 'prod', workload: 'web', container_name: '*' }, [PROD]],
-    ['a container that nobody has', { namespace: 'shop', container: 'app' }, []],
-    ['a container of a deployment', { namespace: 'shop', deployment: 'web', container: 'app' }, []],
-    ['nobody', { namespace: 'shop', deployment: 'nope' }, []],
   ])('asked for trains %s', async (_, request, expected) => {
     expect(await planned(await threeWorkloads(), 'request', request)).toEqual(expected);
+  });
+
+  it.each<[string, TrainRequest]>([
+    ['a cluster', { cluster: 'eu' }],
+    ['a deployment in the default namespace', { deployment: 'web' }],
+    ['a container that nobody has', { namespace: 'shop', container: 'app' }],
+    ['a container of a deployment', { namespace: 'shop', deployment: 'web', container: 'app' }],
+    ['nobody', { namespace: 'shop', deployment: 'nope' }],
+  ])('asked for %s that is not there says who is', async (_, request) => {
+    await expect(planned(await threeWorkloads(), 'request', request)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      details: { known: [PROD, API, WEB] },
+    });
+  });
+
+  it('by the nightly schedule takes up what falls due before the next night', async () => {
+    const services = await threeWorkloads();
+    const now = services.clock.now();
+    // 21 hours ago: more than the 20 of the night, less than the day that others wait.
+    const attempt = { at: now - 21 * HOUR, from: START, to: now - 25 * HOUR };
+    for (const key of [WEB, API, PROD]) {
+      await services.attempts.record(key, { ...attempt, from: attempt.to - DAY });
+    }
+    expect(await planned(services, 'due')).toEqual([]);
+    expect(await planned(services, 'schedule')).toEqual([PROD, API, WEB]);
   });
 
   it.each(['schedule', 'due'] as const)('by %s trains what is due', async (trigger) => {
