@@ -112,6 +112,13 @@ describe('a run', () => {
     });
   });
 
+  it('has failed when every workload of it has', async () => {
+    const { runs } = open();
+    await runs.create('r1', 'request');
+    await runs.workloadFailed('r1', WEB, { code: 'X', message: 'x' });
+    expect(await runs.finished('r1', null)).toMatchObject({ state: 'failed', failed: 1 });
+  });
+
   it('repeats a stage without listing it twice, and forgets the failure before', async () => {
     const { runs } = open();
     await runs.create('r1', 'request');
