@@ -17,7 +17,8 @@ export interface DurableTasks {
 /**
  * Remembers what the tasks of an execution have answered, as Step Functions does: an execution that
  * goes on after a kill starts at its first state again, and gets the answers there are instead of
- * doing the same twice. A model is so compared with the champion before this run, not with itself.
+ * doing the same twice. Planning again would even find nothing: what was due when the run began is
+ * not due any more once its training was tried.
  */
 export function durableTasks(catalog: CatalogStore, execution: string): DurableTasks {
   const partition = `local-execution#${execution}`;

@@ -59,11 +59,10 @@ async function killDuring(world: World, step: Step, random: Random): Promise<voi
       break;
     }
     case 'import': {
-      const isSeen = until(60_000, 'the import to be seen', () => isKnown(world, step));
-      const delayMs = random() < 0.5 ? setTimeout(uniform(random, 300, 1_500)) : isSeen;
-      const work = world.import(step);
-      await killDespite(world, work, delayMs);
-      await isSeen.catch(() => {});
+      // Two random numbers whatever becomes of them, so that the later moments stay where they are.
+      const delayMs = uniform(random, 300, 1_500);
+      const moment = random() < 0.5 ? setTimeout(delayMs) : untilKnown(world, step);
+      await killDespite(world, world.import(step), moment);
       break;
     }
     case 'train request':
@@ -76,7 +75,11 @@ async function killDuring(world: World, step: Step, random: Random): Promise<voi
       break;
     }
     case 'registration':
-      await killInStage(world, step, STAGES.length - 1, uniform(random, 0, 120));
+      if (random() < 0.5) {
+        await killInStage(world, step, STAGES.length - 1, uniform(random, 0, 120));
+      } else {
+        await killBetweenVersions(world, step, uniform(random, 0, 40));
+      }
       break;
   }
   if (step.moment === 'resuming') await world.startInVain(uniform(random, 100, 1_500));
@@ -123,6 +126,18 @@ async function killInStage(
   await world.kill();
 }
 
+/** Kills the server when the first of the versions of a training is there, the next mostly not. */
+async function killBetweenVersions(world: World, step: Step, delayMs: number): Promise<void> {
+  const before = await world.versionsOf(step);
+  await world.requestTraining(step);
+  await until(60_000, `a version of ${step.runId}`, async () => {
+    const { run } = await world.trainingOf(step);
+    return run.finished_at !== null || (await world.versionsOf(step)) > before;
+  });
+  await setTimeout(delayMs);
+  await world.kill();
+}
+
 /** Kills the server when `moment` comes. The work may fail by it, but not by a refusal. */
 async function killDespite(
   world: World,
@@ -136,13 +151,15 @@ async function killDespite(
   await Promise.race([moment, outcome]);
   await world.kill();
   const error = await outcome;
-  if (error !== undefined) expect(String(error)).toMatch(/fetch failed|ENDPOINT_UNAVAILABLE/);
+  if (error !== undefined)
+    expect(String(error)).toMatch(/fetch failed|terminated|ENDPOINT_UNAVAILABLE/);
 }
 
-async function isKnown(world: World, { deployment }: Step): Promise<boolean> {
-  const { workloads } = bodyOf(
-    await get(world.server.url, '/api/v1/workloads'),
-    WorkloadListSchema,
-  );
-  return workloads.some(({ workload }) => workload.deployment === deployment);
+/** Resolves once the server has stored something of the deployment of the step. */
+async function untilKnown(world: World, { deployment }: Step): Promise<void> {
+  await until(60_000, `${deployment} to be known`, async () => {
+    const answer = await get(world.server.url, '/api/v1/workloads');
+    const { workloads } = bodyOf(answer, WorkloadListSchema);
+    return workloads.some(({ workload }) => workload.deployment === deployment);
+  });
 }

@@ -33,6 +33,8 @@ export interface World {
   import(step: Step): Promise<void>;
   requestTraining(step: Step): Promise<void>;
   trainingOf(step: Step): Promise<RunDetail>;
+  /** How many versions of models the deployment of the step has. */
+  versionsOf(step: Step): Promise<number>;
   /** Waits for the end of the run, which must be a good one. */
   finishTraining(step: Step): Promise<void>;
   /** Kills the server. */
@@ -170,6 +172,10 @@ export async function createWorld(sandbox: Sandbox): Promise<World> {
 
     async trainingOf({ runId }) {
       return bodyOf(await get(server.url, `/api/v1/runs/${runId}`), RunDetailSchema);
+    },
+
+    async versionsOf({ deployment }) {
+      return (await models(deployment)).length;
     },
 
     async finishTraining(step) {
