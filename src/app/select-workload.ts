@@ -54,7 +54,8 @@ export async function resolveWorkload(
       (container ?? id.container) === id.container,
   );
   if (only && others.length === 0) return only;
-  throw new DomainError('REQUEST_INVALID', 'deployment is missing, and there is not just one', {
+  const which = known.length === 0 ? 'nothing was observed yet' : `there are ${known.length}`;
+  throw new DomainError('REQUEST_INVALID', `deployment is missing, and ${which}`, {
     known: known.slice(0, 50).map((workload) => workload.key),
   });
 }

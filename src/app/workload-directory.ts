@@ -95,6 +95,16 @@ export function createWorkloadDirectory(catalog: CatalogStore): WorkloadDirector
   };
 }
 
+/**
+ * Where a workload's observations end at the latest: reading further would lay out empty slots, for
+ * imported history by the million.
+ */
+export function endOfData(workload: Workload, now: EpochMs): EpochMs {
+  // `lastSeen` may lag, and the slot that holds the newest observation belongs to the range.
+  const end = workload.lastSeen + LAST_SEEN_RESOLUTION + 2 * workload.gridStep;
+  return epochMs(Math.min(now, end));
+}
+
 /** The workload asked for. @throws {DomainError} `NOT_FOUND` with the names of those that are known */
 export async function requireWorkload(
   directory: WorkloadDirectory,

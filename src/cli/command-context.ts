@@ -99,13 +99,13 @@ export interface WorkloadFlags {
 }
 
 /** Adds the flags that name a workload. */
-export function addWorkloadOptions(command: Command): Command {
+export function addWorkloadOptions(command: Command, namespace = 'default'): Command {
   return command
     .option(
       '-d, --deployment <name>',
       'the deployment; may be left out when there is only one workload',
     )
-    .option('-n, --namespace <name>', 'namespace (default: default)')
+    .option('-n, --namespace <name>', `namespace (default: ${namespace})`)
     .option('--cluster <name>', 'cluster (default: default)')
     .option('--container <name>', 'one container of it (default: *, the whole deployment)');
 }

@@ -110,7 +110,7 @@ function addImport(program: Command, action: Action): void {
     .option('--step <step>', 'e.g. 5m (default: the median distance of the rows)', stepSeconds)
     .option('--zone <zone>', 'zone of times without one, e.g. Europe/Berlin; it is never guessed')
     .option('--dry-run', 'read and report, store nothing');
-  addWorkloadOptions(command).action(
+  addWorkloadOptions(command, 'imported').action(
     action(async (context, files: readonly string[], flags: ImportFlags) => {
       const { importFiles } = await import('./commands/import.ts');
       return importFiles(context, files, flags);

@@ -33,6 +33,7 @@ export async function startDynalite(options: DynaliteServerOptions = {}): Promis
   const { server, db } = createServer({ createTableMs, ...(path === undefined ? {} : { path }) });
   try {
     await db.open();
+    await finishTables(db);
   } catch (error) {
     throw openingError(path, error);
   }
@@ -70,6 +71,16 @@ function createServer(options: { readonly path?: string; readonly createTableMs:
     return { server, db };
   } finally {
     database.create = create;
+  }
+}
+
+/**
+ * dynalite notes a new table as CREATING and, a moment later, as ACTIVE. A process that is killed
+ * between the two leaves a table that lacks nothing, and that nobody would ever call active.
+ */
+async function finishTables(db: Database): Promise<void> {
+  for await (const [key, table] of db.iterator({ gt: 'table~', lt: 'table\x7f' })) {
+    if (table.TableStatus === 'CREATING') await db.put(key, { ...table, TableStatus: 'ACTIVE' });
   }
 }
 

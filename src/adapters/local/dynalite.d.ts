@@ -22,8 +22,13 @@ declare module 'dynalite/db/index.js' {
         /** Waits for the opening that the constructor began, and fails as it fails. */
         open(): Promise<void>;
         close(): Promise<void>;
+        iterator(range: { gt: string; lt: string }): AsyncIterable<[string, StoredTable]>;
+        put(key: string, table: StoredTable): Promise<void>;
       };
     };
   };
+  interface StoredTable {
+    readonly TableStatus: string;
+  }
   export = database;
 }

@@ -2,11 +2,12 @@ import type * as z from 'zod';
 import type { SeriesQuerySchema } from '#contracts/http/catalog.ts';
 import { DomainError } from '#core/errors.ts';
 import { metricDefinition } from '#core/series/metric-catalogue.ts';
-import { addMs, DAY, durationMs, epochMs, HOUR, toIso } from '#core/time.ts';
+import { DAY, durationMs, epochMs, HOUR, toIso } from '#core/time.ts';
 import { readFrame } from '../read-frame.ts';
 import { resolveWorkload } from '../select-workload.ts';
 import { requireMetric } from '../serving/predict.ts';
 import type { ServingDeps } from '../serving/serving-deps.ts';
+import { endOfData } from '../workload-directory.ts';
 
 /** Values in one answer at most. */
 const MAX_STEPS = 20_160;
@@ -22,9 +23,8 @@ export async function readSeries(
 ) {
   const workload = await resolveWorkload(deps.directory, query);
   const metric = requireMetric(workload, query.metric);
-  const newest = addMs(workload.lastSeen, workload.gridStep, 2);
   const now = deps.clock.now();
-  const to = epochMs(query.to ? Date.parse(query.to) : Math.min(newest, now));
+  const to = epochMs(query.to ? Date.parse(query.to) : endOfData(workload, now));
   const length = query.hours ? durationMs(query.hours * HOUR) : DAY;
   const from = query.from ? epochMs(Date.parse(query.from)) : epochMs(to - length);
   const steps = Math.ceil((to - from) / workload.gridStep);

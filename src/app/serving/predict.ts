@@ -8,18 +8,10 @@ import { suggestMetrics } from '#core/series/known-metrics.ts';
 import { canonicalMetric, metricDefinition } from '#core/series/metric-catalogue.ts';
 import { cleanSeries } from '#core/series/quality.ts';
 import { type Series, sliceSeries } from '#core/series/series.ts';
-import {
-  addMs,
-  type DurationMs,
-  durationMs,
-  type EpochMs,
-  epochMs,
-  HOUR,
-  toIso,
-} from '#core/time.ts';
+import { type DurationMs, durationMs, type EpochMs, epochMs, HOUR, toIso } from '#core/time.ts';
 import { readFrame } from '../read-frame.ts';
 import { resolveWorkload } from '../select-workload.ts';
-import type { Workload } from '../workload-directory.ts';
+import { endOfData, type Workload } from '../workload-directory.ts';
 import { seriesOfCaller } from './caller-history.ts';
 import { type ChosenModel, chooseModel, unknownModel } from './choose-model.ts';
 import { forecastNaively } from './naive-answer.ts';
@@ -128,12 +120,11 @@ async function readStored(
   chosen: ChosenModel | undefined,
   now: EpochMs,
 ): Promise<Series | undefined> {
-  // Imported history ends in the past: the window of an untrained model ends with it.
-  const newest = Math.min(now, addMs(workload.lastSeen, workload.gridStep, 2));
+  const to = endOfData(workload, now);
   const from = chosen
     ? chosen.bundle.provenance.training.to
-    : newest - UNTRAINED_WINDOW_STEPS * workload.gridStep;
-  const frame = await readFrame(deps.observations, workload, { from: epochMs(from), to: now });
+    : to - UNTRAINED_WINDOW_STEPS * workload.gridStep;
+  const frame = await readFrame(deps.observations, workload, { from: epochMs(from), to });
   return frame?.series.get(metric);
 }
 

@@ -30,13 +30,14 @@ export async function startTraining(
   selectorParts(request);
   checkModel(request);
   const runId = request.run_id ?? newRunId(deps.clock.now(), deps.newSuffix());
-  const isNew = await deps.runs.create(runId, trigger);
   const input: PipelineInput = { trigger, request };
-  // Started even if the record was there: a crash between the two must not leave a run queued.
+  // First the execution, whose `plan` makes the record if a crash comes between: the other way round
+  // a run could stay queued for ever.
   const outcome = await deps.executions.start(runId, input);
+  await deps.runs.create(runId, trigger);
   const run = await deps.runs.get(runId);
   if (!run) throw new DomainError('STORE_UNAVAILABLE', `run ${runId} could not be read back`);
-  return { run, started: isNew || outcome === 'started' };
+  return { run, started: outcome === 'started' };
 }
 
 /** The model a request names exists in some line-up, whatever the workload's grid. */

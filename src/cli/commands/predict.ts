@@ -79,7 +79,9 @@ function show(
         lower: lower_bound,
         upper: upper_bound,
       }));
-      const input = { history, forecast: points, scale, time };
+      const isStale = forecast.reasons.some(({ code }) => code === 'DATA_STALE');
+      const mark = isStale ? 'end of data' : 'now';
+      const input = { history, forecast: points, scale, time, mark };
       const chart = wantsChart ? renderChart(input, terminal) : undefined;
       return forecastText(forecast, { terminal, time, scale, chart });
     },

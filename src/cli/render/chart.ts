@@ -24,6 +24,8 @@ export interface ChartInput {
   readonly forecast: readonly ForecastPoint[];
   readonly scale: Scale;
   readonly time: TimeFormat;
+  /** What stands below the line between history and forecast; `now` unless given. */
+  readonly mark?: string;
   /** Rows of the plot itself; 10 unless given. */
   readonly height?: number;
 }
@@ -236,8 +238,9 @@ function drawLine(
   });
 }
 
-/** The first time, now, and the last time, where they do not run into each other. */
-function timeLabels({ history, forecast, time }: ChartInput, now: number, width: number): string {
+/** The first time, the mark, and the last time, where they do not run into each other. */
+function timeLabels(input: ChartInput, now: number, width: number): string {
+  const { history, forecast, time, mark = 'now' } = input;
   const first = history[0]?.at ?? forecast[0]?.at;
   const last = forecast.at(-1)?.at;
   if (first === undefined || last === undefined) return '';
@@ -246,7 +249,7 @@ function timeLabels({ history, forecast, time }: ChartInput, now: number, width:
   const end = time.short(last, withDate);
   let line = start;
   const middle = Math.max(now - 1, 0);
-  if (line === '' || line.length < middle) line = `${line.padEnd(middle)}now`;
+  if (line === '' || line.length < middle) line = `${line.padEnd(middle)}${mark}`;
   const endAt = Math.max(width - end.length, 0);
   return line.length < endAt ? `${line.padEnd(endAt)}${end}` : line;
 }

@@ -45,7 +45,7 @@ const STAGE_SUMMARIES: Readonly<Record<StageName, (summary: Summary) => string |
     const worst = each.reduce((least, { completeness }) => Math.min(least, completeness), 1);
     const gaps = each.reduce((sum, metric) => sum + metric.gaps, 0);
     const [steps, metrics] = shape;
-    return `${formatCount(steps)} steps of ${formatStep(step_seconds)}, ${metrics} metrics, ${formatCount(gaps)} gaps, at least ${formatShare(worst)} complete`;
+    return `${formatCount(steps)} steps of ${formatStep(step_seconds)}, ${counted(metrics, 'metric')}, ${counted(gaps, 'gap')}, at least ${formatShare(worst)} complete`;
   },
   engineer: grouped(EngineeredSchema, ({ steps, seasons }) => {
     const found = seasons.length === 0 ? 'no season yet' : `seasons ${seasons.join(', ')}`;
@@ -88,4 +88,9 @@ function listed(summary: Summary): string {
 function valueText(value: unknown): string {
   if (typeof value === 'number') return String(Number(value.toPrecision(4)));
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '?');
+}
+
+/** A count with its noun, in the plural where it is not one. */
+function counted(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -70,6 +70,23 @@ describe('startDynalite', () => {
     await taken.close();
   });
 
+  it('finishes a table whose creation was cut off by a kill', async () => {
+    const holder = await startHolder();
+    try {
+      const client = createDynamoClient({ endpoint: holder.endpoint });
+      const sleep = async () => {
+        throw new Error('still in CREATING');
+      };
+      await expect(ensureTables(client, TABLE_NAMES, { sleep })).rejects.toThrow('CREATING');
+    } finally {
+      await holder.kill();
+    }
+    const { client, close } = await startTables(path);
+    const store = createDynamoCatalogStore({ client, table: TABLE_NAMES.catalog });
+    expect(await store.list('p')).toEqual([]);
+    await close();
+  });
+
   it('outlives a client that hangs up in the middle of a request', async () => {
     const holder = await startHolder();
     try {
