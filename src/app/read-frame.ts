@@ -1,9 +1,9 @@
 import { type AssembleRequest, assembleFrame, COUNTER_GAP_STEPS } from '#core/series/assemble.ts';
 import type { Frame } from '#core/series/frame.ts';
 import { gridCovering } from '#core/series/grid.ts';
-import { addMs, type DurationMs, epochMs, floorTo } from '#core/time.ts';
+import { addMs, epochMs, floorTo } from '#core/time.ts';
 import type { ObservationStore, TimeRange } from './ports/observation-store.ts';
-import type { Workload } from './workload-directory.ts';
+import { storedSteps, type Workload } from './workload-directory.ts';
 
 /**
  * The stored observations of a workload on its grid: sources merged, counters as rates, gaps NaN.
@@ -34,9 +34,4 @@ export async function readFrame(
   );
   const frame = assembleFrame({ idPrefix: workload.key, grid, columns, counters });
   return frame.series.size === 0 ? undefined : frame;
-}
-
-/** The steps at which this workload's observations are stored. */
-function storedSteps(workload: Workload): readonly DurationMs[] {
-  return [...new Set([...workload.sources.values()].map((source) => source.step))];
 }

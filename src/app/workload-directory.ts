@@ -105,6 +105,16 @@ export function endOfData(workload: Workload, now: EpochMs): EpochMs {
   return epochMs(Math.min(now, end));
 }
 
+/** Who delivers a workload's observations, each once. */
+export function sourcesOf(workload: Workload): readonly string[] {
+  return [...new Set([...workload.sources.keys()].map((key) => key.split('/')[0] ?? key))];
+}
+
+/** The steps at which a workload's observations are stored, each once. */
+export function storedSteps(workload: Workload): readonly DurationMs[] {
+  return [...new Set([...workload.sources.values()].map(({ step }) => step))];
+}
+
 /** The workload asked for. @throws {DomainError} `NOT_FOUND` with the names of those that are known */
 export async function requireWorkload(
   directory: WorkloadDirectory,

@@ -3,6 +3,7 @@ import {
   type IngestResponse,
   IngestResponseSchema,
 } from '#contracts/http/ingest.ts';
+import { sourceName } from '#core/observations/observation.ts';
 import { addMs, type Clock, DAY, type EpochMs } from '#core/time.ts';
 import { type WorkloadId, workloadKey } from '#core/workload.ts';
 import { readRecord } from '../catalog-records.ts';
@@ -87,8 +88,10 @@ async function noteDelivery(
 ): Promise<void> {
   const bySource = new Map<string, AcceptedSample[]>();
   for (const sample of samples) {
-    const source = sample.observation.source.split('@')[0] ?? sample.observation.source;
-    bySource.set(source, [...(bySource.get(source) ?? []), sample]);
+    const source = sourceName(sample.observation.source);
+    const own = bySource.get(source);
+    if (own) own.push(sample);
+    else bySource.set(source, [sample]);
   }
   for (const [source, own] of bySource) {
     const step = own[0]?.step;

@@ -3,7 +3,7 @@ import { type Clock, type EpochMs, toIso } from '#core/time.ts';
 import type { ModelRegistry } from '../model-registry.ts';
 import type { CatalogStore } from '../ports/catalog-store.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import type { WorkloadDirectory } from '../workload-directory.ts';
+import { sourcesOf, type WorkloadDirectory } from '../workload-directory.ts';
 
 export interface HealthDeps {
   readonly directory: WorkloadDirectory;
@@ -21,9 +21,7 @@ export async function health(deps: HealthDeps) {
   const workloads = await deps.directory.list();
   const subjects = await deps.registry.subjects();
   const newest = Math.max(...workloads.map((workload) => workload.lastSeen));
-  const sources = new Set(
-    workloads.flatMap((workload) => [...workload.sources.keys()].map(sourceName)),
-  );
+  const sources = new Set(workloads.flatMap(sourcesOf));
   return {
     status: 'healthy' as const,
     version: deps.codeVersion,
@@ -54,9 +52,4 @@ async function check(name: string, probe: () => Promise<unknown>) {
     // The route is open to anybody: what an unexpected error says is not for them.
     return { name, ok: false, message: isDomainError(error) ? error.message : 'does not answer' };
   }
-}
-
-/** The directory keys sources as `name/step`. */
-function sourceName(key: string): string {
-  return key.split('/')[0] ?? key;
 }

@@ -1,7 +1,7 @@
 import type { WorkloadInfo } from '#contracts/http/catalog.ts';
 import { metricDefinition } from '#core/series/metric-catalogue.ts';
 import { toIso } from '#core/time.ts';
-import type { Workload, WorkloadDirectory } from '../workload-directory.ts';
+import { sourcesOf, type Workload, type WorkloadDirectory } from '../workload-directory.ts';
 
 /** Every workload that was ever observed. */
 export async function listWorkloads(deps: { readonly directory: WorkloadDirectory }) {
@@ -13,7 +13,7 @@ function describe(workload: Workload): WorkloadInfo {
     workload: workload.id,
     simulated: workload.simulated,
     step_seconds: workload.gridStep / 1_000,
-    sources: [...new Set([...workload.sources.keys()].map((key) => key.split('/')[0] ?? key))],
+    sources: [...sourcesOf(workload)],
     metrics: [...workload.metrics].map(([metric, { counter, lastSeen }]) => ({
       metric,
       unit: metricDefinition(metric).unit,

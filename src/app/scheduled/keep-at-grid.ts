@@ -1,13 +1,20 @@
+import { sourceName } from '#core/observations/observation.ts';
+import { slotOf, slotStart } from '#core/series/grid.ts';
 import { metricDefinition } from '#core/series/metric-catalogue.ts';
 import { resample } from '#core/series/resample.ts';
-import { addMs, type DurationMs, type EpochMs, epochMs, MINUTE } from '#core/time.ts';
+import { type EpochMs, epochMs, MINUTE } from '#core/time.ts';
 import type {
   Column,
   Observation,
   ObservationStore,
   TimeRange,
 } from '../ports/observation-store.ts';
-import { seenMetrics, type Workload, type WorkloadDirectory } from '../workload-directory.ts';
+import {
+  seenMetrics,
+  storedSteps,
+  type Workload,
+  type WorkloadDirectory,
+} from '../workload-directory.ts';
 
 /**
  * Keeps observations of fine steps at the step of the workload's grid. Steps below a minute live two
@@ -31,7 +38,7 @@ export async function keepAtGrid(
 ): Promise<number> {
   if (workload.gridStep < MINUTE) return 0;
   let kept = 0;
-  for (const step of fineSteps(workload)) {
+  for (const step of storedSteps(workload).filter((each) => each < MINUTE)) {
     for (const column of await deps.observations.read(workload.id, step, range)) {
       const observations = atGrid(workload, column, range);
       if (observations.length === 0) continue;
@@ -43,11 +50,6 @@ export async function keepAtGrid(
   return kept;
 }
 
-function fineSteps(workload: Workload): readonly DurationMs[] {
-  const steps = [...workload.sources.values()].map(({ step }) => step);
-  return [...new Set(steps)].filter((step) => step < MINUTE);
-}
-
 function atGrid(workload: Workload, column: Column, { from, to }: TimeRange): Observation[] {
   const { gridStep, metrics } = workload;
   const { metric, source, slots } = column;
@@ -57,14 +59,15 @@ function atGrid(workload: Workload, column: Column, { from, to }: TimeRange): Ob
   const values = resample(points, grid, counter ? 'last' : metricDefinition(metric).resample);
   const knowledge = new Map<number, { asOf: number; readings: number }>();
   for (const slot of slots) {
-    const index = Math.floor((slot.start - from) / gridStep);
+    const index = slotOf(grid, slot.start);
+    if (index === undefined) continue;
     const { asOf, readings } = knowledge.get(index) ?? { asOf: slot.asOf, readings: 0 };
     knowledge.set(index, { asOf: Math.max(asOf, slot.asOf), readings: readings + 1 });
   }
   return Array.from(values).flatMap((value, index) => {
     const known = knowledge.get(index);
     if (Number.isNaN(value) || !known) return [];
-    const at = addMs(from, gridStep, index);
+    const at = slotStart(grid, index);
     return [{ metric, at, value, source, asOf: epochMs(known.asOf + known.readings), counter }];
   });
 }
@@ -77,7 +80,7 @@ async function noteKept(
   observations: readonly Observation[],
 ): Promise<void> {
   await directory.note(workload.id, {
-    source: source.split('@')[0] ?? source,
+    source: sourceName(source),
     step: workload.gridStep,
     metrics: seenMetrics(observations),
   });

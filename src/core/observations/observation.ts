@@ -34,6 +34,18 @@ export interface Slot {
   readonly firstSeen: EpochMs;
 }
 
+/**
+ * The source of an observation without its instance: `agent` of `agent@host-1`.
+ *
+ * @example
+ * ```ts
+ * sourceName('agent@host-1'); // => 'agent'
+ * ```
+ */
+export function sourceName(source: string): string {
+  return source.split('@', 1)[0] ?? source;
+}
+
 /** Half-open: `from` belongs to the range, `to` does not. */
 export interface TimeRange {
   readonly from: EpochMs;

@@ -1,3 +1,4 @@
+import { sourceName } from '../observations/observation.ts';
 import { type DurationMs, durationMs, type EpochMs } from '../time.ts';
 import { counterToRate } from './counter-rate.ts';
 import type { Frame } from './frame.ts';
@@ -62,7 +63,7 @@ export function assembleFrame(request: AssembleRequest): Frame {
   const series = new Map<string, Series>();
   for (const [metric, columns] of inOrder(groupBy(request.columns, ({ metric }) => metric))) {
     const definition = metricDefinition(metric);
-    const sources = groupBy(columns, ({ source }) => nameOf(source));
+    const sources = groupBy(columns, ({ source }) => sourceName(source));
     const tracks = [...sources.values()].map((own) => trackOfSource(own, definition, request));
     const { values } = latestKnown(tracks, grid.length);
     if (values.every(Number.isNaN)) continue;
@@ -151,11 +152,6 @@ function emptyTrack(length: number): Track {
     values: new Float64Array(length).fill(Number.NaN),
     asOf: new Float64Array(length).fill(-Infinity),
   };
-}
-
-/** `agent` of `agent@host-1`. */
-function nameOf(source: string): string {
-  return source.split('@', 1)[0] ?? source;
 }
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
