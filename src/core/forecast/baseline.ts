@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { leastSquaresSlope } from '../math/slope.ts';
 import { mean } from '../math/statistics.ts';
 import type { FittedForecaster, Forecaster } from './forecaster.ts';
 import { checkCount } from './parameters.ts';
@@ -89,18 +90,3 @@ const MODEL: PointModel<BaselineState> = {
     return Float64Array.from({ length: horizon }, (_, h) => level + slope * (h + 1));
   },
 };
-
-/** Slope a step of the line with the least squared distance to the present values. */
-function leastSquaresSlope(values: Float64Array): number {
-  const positions = values.map((value, i) => (Number.isNaN(value) ? Number.NaN : i));
-  const centre = mean(positions);
-  const level = mean(values);
-  let products = 0;
-  let squares = 0;
-  for (let i = 0; i < values.length; i++) {
-    if (Number.isNaN(values[i]!)) continue;
-    products += (i - centre) * (values[i]! - level);
-    squares += (i - centre) ** 2;
-  }
-  return squares === 0 ? 0 : products / squares;
-}
