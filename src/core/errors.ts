@@ -40,6 +40,7 @@ export const ERROR_CATALOGUE = {
   STORE_LOCKED: row(409, 4, 'another process uses this data directory: talk to it, or stop it'),
   // Something outside did not work.
   SOURCE_UNAVAILABLE: row(503, 5, 'the metrics source did not answer', true),
+  TRACKER_UNAVAILABLE: row(503, 5, 'is the tracking server running? check its address', true),
   STORE_UNAVAILABLE: row(503, 5, 'the store did not answer; try again shortly', true),
   ENDPOINT_UNAVAILABLE: row(503, 5, 'is helios serve running? check --endpoint', true),
   THROTTLED: row(429, 5, 'slow down and try again', true),

@@ -1,5 +1,5 @@
 import { DomainError } from '../errors.ts';
-import { type DurationMs, stepsPerDay } from '../time.ts';
+import { type DurationMs, HOUR, stepsPerDay } from '../time.ts';
 import type { RollingOriginOptions } from './rolling-origin.ts';
 
 /** How a backtest of one series runs. */
@@ -8,16 +8,19 @@ export type BacktestPlan = RollingOriginOptions;
 /** Values the first model of a backtest learns from at least. */
 export const MIN_TRAINING_STEPS = 24;
 
+/** A day of five-minute steps; a month of hours. */
 const MAX_HORIZON = 288;
-const ORIGINS = 96;
-const REFITS = 8;
+const MAX_HOURLY_HORIZON = 720;
+const ORIGINS = 160;
 
 /**
- * The backtest for a history of this length: about 96 origins over its last half (all that fit after
- * 24 steps when it is shorter), each forecasting up to 288 steps, with eight fits and updates in
- * between, as a served model lives. Origins near the end are scored on the steps that exist.
+ * The backtest for a history of this length: about 160 origins over its last half (all that fit after
+ * 24 steps when it is shorter), each forecasting up to 288 steps (720 hours on hourly grids and
+ * coarser ones). Models are fitted once, before the first origin, and updated from there on, as a
+ * served model lives between two trainings. Origins near the end are scored on the steps that exist.
  *
- * The stride shares no divisor with the day, so that origins do not fall on the same times of day.
+ * The stride shares no divisor with the day, so that origins do not fall on the same times of day; it
+ * is rather too long than too short, as every origin costs a forecast of every member.
  *
  * @param length - grid points of the history, missing ones included
  * @throws {DomainError} `HISTORY_TOO_SHORT` when nothing would be left to score
@@ -32,24 +35,23 @@ export function planBacktest(length: number, step: DurationMs): BacktestPlan {
   }
   const initial = Math.max(MIN_TRAINING_STEPS, Math.floor(length / 2));
   const scored = length - initial;
-  const stride = nearestCoprime(Math.round(scored / ORIGINS), stepsPerDay(step) ?? 1);
-  const origins = Math.ceil(scored / stride);
+  const wanted = Math.max(1, Math.round(scored / ORIGINS));
+  const day = stepsPerDay(step) ?? 1;
+  const stride = scored < day ? wanted : coprimeFrom(wanted, day);
   return {
     initial,
-    horizon: Math.min(MAX_HORIZON, scored),
+    horizon: Math.min(step < HOUR ? MAX_HORIZON : MAX_HOURLY_HORIZON, scored),
     stride,
     window: 'expanding',
-    refit: Math.ceil(origins / REFITS),
+    refit: Math.ceil(scored / stride),
   };
 }
 
-/** The number nearest to `value`, 1 or more, that shares no divisor with `other`; the larger of two. */
-function nearestCoprime(value: number, other: number): number {
-  for (let distance = 0; ; distance++) {
-    for (const candidate of [value + distance, value - distance]) {
-      if (candidate >= 1 && greatestCommonDivisor(candidate, other) === 1) return candidate;
-    }
-  }
+/** The smallest number from `value` on that shares no divisor with `other`. */
+function coprimeFrom(value: number, other: number): number {
+  let candidate = value;
+  while (greatestCommonDivisor(candidate, other) !== 1) candidate++;
+  return candidate;
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

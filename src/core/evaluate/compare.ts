@@ -1,6 +1,6 @@
 import { type BacktestResult, candidateOf } from './backtest.ts';
 import type { HorizonBucket } from './horizon-buckets.ts';
-import { casesIn, mae, skill } from './metrics.ts';
+import { skill } from './metrics.ts';
 
 /** Two candidates on the same cells; every number null when there is no such cell. */
 export interface Comparison {
@@ -25,19 +25,28 @@ export function compare(
   reference: string,
   bucket?: HorizonBucket,
 ): Comparison {
-  const own = cellsOf(result, candidateOf(result, name).errors, bucket);
-  const other = cellsOf(result, candidateOf(result, reference).errors, bucket);
-  // NaN in either makes the cell NaN in both.
-  const common = own.map((error, i) => error + 0 * other[i]!);
-  const commonOther = other.map((error, i) => error + 0 * own[i]!);
-  const ownMae = mae(common);
-  const referenceMae = mae(commonOther);
-  return {
-    mae: ownMae,
-    referenceMae,
-    skill: skill(ownMae, referenceMae),
-    cases: casesIn(common),
-  };
+  const own = candidateOf(result, name).errors;
+  const other = candidateOf(result, reference).errors;
+  const { origins, horizon } = result;
+  const from = (bucket?.fromStep ?? 1) - 1;
+  const to = Math.min(bucket?.toStep ?? horizon, horizon);
+  let ownSum = 0;
+  let otherSum = 0;
+  let cases = 0;
+  for (let row = 0; row < origins.length; row++) {
+    for (let cell = row * horizon + from; cell < row * horizon + to; cell++) {
+      const error = Math.abs(own[cell]!);
+      const otherError = Math.abs(other[cell]!);
+      if (Number.isNaN(error + otherError)) continue;
+      ownSum += error;
+      otherSum += otherError;
+      cases++;
+    }
+  }
+  if (cases === 0) return { mae: null, referenceMae: null, skill: null, cases };
+  const ownMae = ownSum / cases;
+  const referenceMae = otherSum / cases;
+  return { mae: ownMae, referenceMae, skill: skill(ownMae, referenceMae), cases };
 }
 
 /**

@@ -1,134 +1,162 @@
 import * as z from 'zod';
-import { type BacktestResult, candidateOf } from './backtest.ts';
-import { bucketsWithin, type HorizonBucket } from './horizon-buckets.ts';
+import { NullableValuesSchema, toNullable } from '../forecast/point-model.ts';
+import { type Series, sliceSeries } from '../series/series.ts';
+import { epochMs } from '../time.ts';
+import type { BacktestResult } from './backtest.ts';
+import type { ErrorBands } from './error-bands.ts';
+import { ErrorRecord, type ResolvedError } from './error-record.ts';
+import { replayErrors } from './replay-errors.ts';
+import { VolatilitySchema, volatilityOf, volatilityScales } from './volatility.ts';
 
-export const CalibrationSchema = z.strictObject({
-  kind: z.literal('split-conformal'),
-  version: z.literal(1),
-  buckets: z
-    .array(
-      z.strictObject({
-        fromStep: z.int().positive(),
-        toStep: z.int().positive(),
-        /** Signed errors (actual − forecast), ascending, in the unit of the series. */
-        errors: z.array(z.number()).min(1),
-        /** Whether neighbouring buckets lent errors, because this one had too few. */
-        pooled: z.boolean(),
-      }),
-    )
-    .min(1),
-});
+const TailSchema = z.number().gt(0).lt(0.5);
 
-/** The errors a forecast has made in each horizon bucket: what its quantiles are made of. */
+export const CalibrationSchema = z
+  .strictObject({
+    kind: z.literal('adaptive-conformal'),
+    version: z.literal(1),
+    /** Of the series, at the time that the forecaster it belongs to was fitted. */
+    volatility: VolatilitySchema,
+    /** When the recorded forecasts were made, as `EpochMs`, ascending. */
+    cutoffs: z.array(z.number()),
+    /** The scale of the series at each of them; null: unknown. */
+    scales: z.array(z.number().positive().nullable()),
+    buckets: z
+      .array(
+        z.strictObject({
+          fromStep: z.int().positive(),
+          toStep: z.int().positive(),
+          /** Probabilities beyond either end that the 80 % band asks of the errors, so as to hold 80 %. */
+          tails: z.strictObject({ lower: TailSchema, upper: TailSchema }),
+          /** Actual − forecast a cutoff, at the steps that stand for the bucket; null: unknown or dropped. */
+          leads: z.array(
+            z.strictObject({ step: z.int().positive(), errors: NullableValuesSchema }),
+          ),
+        }),
+      )
+      .min(1),
+  })
+  .refine(
+    ({ cutoffs, scales, buckets }) =>
+      scales.length === cutoffs.length &&
+      buckets.every(({ leads }) => leads.every(({ errors }) => errors.length === cutoffs.length)),
+    { error: 'a scale and an error of every lead are needed for each cutoff' },
+  );
+
+/** The errors a forecaster has made lately: what its quantiles are made of. */
 export type Calibration = z.infer<typeof CalibrationSchema>;
 
-/** Most errors kept a bucket, the newest. */
-const MAX_ERRORS = 400;
-/** A bucket with fewer borrows from its neighbours. */
-const MIN_ERRORS = 30;
-/** With fewer in all there is no calibration: (9 + 1) × 0.1 is the first rank of an 80 % band. */
-const MIN_ERRORS_AT_ALL = 9;
-
 /**
- * Collects the rolling errors of a candidate for split conformal prediction (Vovk et al. 2005; Lei
- * et al. 2018), one set a horizon bucket.
+ * Collects the rolling errors of a candidate for its bands, in the order in which they became known.
  *
- * A bucket holds at most 400 of its newest errors. Steps of one origin err together, so each origin
- * gives the same few of the bucket's steps, spread evenly, and the set reaches back over as many
- * origins as it can. A bucket with fewer than 30 errors is pooled with its nearest neighbours on
- * both sides, then the next ones, until it has 30 or there are no more.
+ * The bands are those of split conformal prediction a horizon bucket (Vovk et al. 2005; Lei et al.
+ * 2018) with three changes for series that change: half of a quantile is taken of errors in units of
+ * the volatility at their origin; up to 36 steps ahead the tails of the 80 % band adapt, each by 0.03
+ * of its miss (adaptive conformal inference, Gibbs & Candès 2021); beyond 72 steps both sides share
+ * one quantile. `BucketErrors` and `ErrorBands` have the details.
  *
- * @param options.resolvedBy - index in the series; only errors known by then are used
- * @returns null when there are fewer than 9 errors in all: no 80 % band can be made of them
+ * @param target - the series of the backtest
+ * @param options.resolvedBy - index in the series; only what was known by then is used
+ * @returns null with fewer than 9 errors one step ahead: no 80 % band can be made of them
  * @throws {RangeError} when there is no such candidate
  */
 export function calibrate(
   result: BacktestResult,
   name: string,
+  target: Series,
   options: { readonly resolvedBy?: number } = {},
 ): Calibration | null {
-  const { errors } = candidateOf(result, name);
-  const buckets = bucketsWithin(result.horizon);
-  const own = buckets.map((bucket) => newestErrors(result, errors, bucket, options.resolvedBy));
-  const total = own.reduce((sum, { length }) => sum + length, 0);
-  if (total < MIN_ERRORS_AT_ALL) return null;
-  return {
-    kind: 'split-conformal',
-    version: 1,
-    buckets: buckets.map((bucket, i) => {
-      const pool = pooledErrors(own, i);
-      return {
-        ...bucket,
-        errors: [...Float64Array.from(pool).sort()],
-        pooled: pool.length > own[i]!.length,
-      };
-    }),
-  };
+  const { resolvedBy = target.values.length - 1 } = options;
+  const scales = volatilityScales(target.values, result.origins);
+  const record = replayErrors(result, name, scales, undefined, resolvedBy);
+  if (!record.bands.areReady) return null;
+  const known = sliceSeries(target, 0, resolvedBy + 1);
+  return toCalibration(record, volatilityOf(known));
 }
 
 /**
- * The quantile of the forecast's own error some steps ahead; beyond the last bucket the last
- * bucket's.
+ * The calibration after more forecasts have met their actuals: the errors of one moment move the
+ * tails by one step and become part of the bands, where the oldest make room. Errors at steps other
+ * than its leads are passed over, and so are errors it has. The same as calibrating over all of them,
+ * moment by moment; the volatility stays as it is.
  *
- * Below the median it is the error of rank ⌊(n + 1) q⌋, above it of rank ⌈(n + 1) q⌉, so that a band
- * of n exchangeable errors covers at least its level; where the rank does not exist, the extreme one.
- * Ascending in `q`, so quantiles made of it never cross.
- *
- * @param step - steps ahead, 1 or more
- * @param q - in (0, 1)
+ * Bands look back over 200 origins, so hand in forecasts about as far apart as those of the backtest.
  */
-export function errorQuantile(calibration: Calibration, step: number, q: number): number {
-  const { buckets } = calibration;
-  const bucket = buckets.find(({ toStep }) => step <= toStep) ?? buckets[buckets.length - 1]!;
-  const { errors } = bucket;
-  const position = (errors.length + 1) * q;
-  const below = atRank(errors, Math.floor(position + ROUNDING));
-  const above = atRank(errors, Math.ceil(position - ROUNDING));
-  if (q === 0.5) return (below + above) / 2;
-  return q < 0.5 ? below : above;
+export function observe(calibration: Calibration, resolved: readonly ResolvedError[]): Calibration {
+  const record = toRecord(calibration);
+  record.resolve(resolved);
+  return toCalibration(record, calibration.volatility);
 }
 
-/** (1 - 0.8) / 2 is a little less than 0.1: without this its rank would be one too low. */
-const ROUNDING = 1e-9;
-
-function atRank(sorted: readonly number[], rank: number): number {
-  return sorted[Math.min(sorted.length, Math.max(1, rank)) - 1]!;
+/** The steps ahead whose errors `observe` takes up, ascending. */
+export function observedSteps(calibration: Calibration): readonly number[] {
+  return calibration.buckets.flatMap(({ leads }) => leads.map(({ step }) => step));
 }
 
-/** The newest errors of a bucket, evenly out of the origins, newest origin first. */
-function newestErrors(
-  { origins, horizon }: BacktestResult,
-  errors: Float64Array,
-  bucket: HorizonBucket,
-  resolvedBy = Infinity,
-): readonly number[] {
-  let rows = origins.length;
-  while (rows > 0 && origins[rows - 1]! + bucket.fromStep > resolvedBy) rows--;
-  const steps = spreadSteps(bucket, Math.floor(MAX_ERRORS / Math.max(1, rows)));
-  const newest: number[] = [];
-  for (let row = rows - 1; row >= 0 && newest.length < MAX_ERRORS; row--) {
-    for (const step of steps) {
-      const error = errors[row * horizon + step - 1]!;
-      if (origins[row]! + step <= resolvedBy && !Number.isNaN(error)) newest.push(error);
+/** The bands of a calibration, to be asked as often as needed. */
+export function bandsOf(calibration: Calibration): ErrorBands {
+  return toRecord(calibration).bands;
+}
+
+/** Digits kept of an error: finer than any band deserves, and a third of the space. */
+const ERROR_DIGITS = 4;
+/** Digits kept of a value: what observations are stored with. */
+const VALUE_DIGITS = 7;
+
+/** The calibration with its numbers rounded, for storing: about 20 kB of JSON for 160 origins. */
+export function compactCalibration(calibration: Calibration): Calibration {
+  const { volatility, scales, buckets } = calibration;
+  return {
+    ...calibration,
+    volatility: {
+      ...volatility,
+      recent: volatility.recent.map((value) => rounded(value, VALUE_DIGITS)),
+    },
+    scales: scales.map((scale) => rounded(scale, ERROR_DIGITS)),
+    buckets: buckets.map((bucket) => ({
+      ...bucket,
+      leads: bucket.leads.map(({ step, errors }) => ({
+        step,
+        errors: errors.map((error) => rounded(error, ERROR_DIGITS)),
+      })),
+    })),
+  };
+}
+
+function rounded(value: number | null, digits: number): number | null {
+  return value === null ? null : Number(value.toPrecision(digits));
+}
+
+function toCalibration(
+  { origins, bands }: ErrorRecord,
+  volatility: Calibration['volatility'],
+): Calibration {
+  let lead = 0;
+  const errorsOf = (column: number) =>
+    toNullable(Float64Array.from(origins, ({ errors }) => errors[column]! + 0));
+  return {
+    kind: 'adaptive-conformal',
+    version: 1,
+    volatility,
+    cutoffs: origins.map(({ cutoff }) => cutoff),
+    scales: toNullable(Float64Array.from(origins, ({ scale }) => scale)),
+    buckets: bands.buckets.map(({ bucket, tails, leads }) => ({
+      ...bucket,
+      tails: { ...tails },
+      leads: leads.map((step) => ({ step, errors: errorsOf(lead++) })),
+    })),
+  };
+}
+
+function toRecord({ cutoffs, scales, buckets }: Calibration): ErrorRecord {
+  const record = new ErrorRecord(buckets);
+  buckets.forEach(({ tails, leads }, i) => {
+    record.bands.buckets[i]!.tails = tails;
+    for (const { step, errors } of leads) {
+      errors.forEach((error, row) => {
+        if (error === null) return;
+        record.keep({ cutoff: epochMs(cutoffs[row]!), step, error, scale: scales[row] ?? null });
+      });
     }
-  }
-  return newest;
-}
-
-/** So many steps of a bucket, one at least and all at most, spread evenly. */
-function spreadSteps({ fromStep, toStep }: HorizonBucket, wanted: number): readonly number[] {
-  const width = toStep - fromStep + 1;
-  const count = Math.min(width, Math.max(1, wanted));
-  return Array.from(
-    { length: count },
-    (_, k) => fromStep + Math.floor(((k + 0.5) * width) / count),
-  );
-}
-
-function pooledErrors(own: readonly (readonly number[])[], bucket: number): readonly number[] {
-  let pool = own[bucket]!;
-  for (let distance = 1; pool.length < MIN_ERRORS && distance < own.length; distance++) {
-    pool = [...pool, ...(own[bucket - distance] ?? []), ...(own[bucket + distance] ?? [])];
-  }
-  return pool;
+  });
+  return record;
 }

@@ -1,6 +1,8 @@
+import type { Series } from '../series/series.ts';
 import { type BacktestResult, candidateOf } from './backtest.ts';
-import { calibrate, errorQuantile } from './conformal.ts';
 import { bucketsWithin } from './horizon-buckets.ts';
+import { replayErrors } from './replay-errors.ts';
+import { volatilityScales } from './volatility.ts';
 
 /** What a band of some level has covered in one horizon bucket. */
 export interface MeasuredCoverage {
@@ -22,6 +24,7 @@ export const COVERAGE_LEVELS: readonly number[] = [0.8, 0.95];
  * before there was a calibration are no cases. Clipping to bounds does not change it: what lies in
  * the bounds and in the band lies in the clipped band.
  *
+ * @param target - the series of the backtest
  * @param levels - central levels in (0, 1)
  * @returns a row a bucket and level
  * @throws {RangeError} when there is no such candidate, or a level is out of range
@@ -29,29 +32,32 @@ export const COVERAGE_LEVELS: readonly number[] = [0.8, 0.95];
 export function measureCoverage(
   result: BacktestResult,
   name: string,
+  target: Series,
   levels: readonly number[] = COVERAGE_LEVELS,
 ): readonly MeasuredCoverage[] {
   for (const level of levels) {
     if (!(level > 0 && level < 1)) throw new RangeError(`a level lies in (0, 1), got ${level}`);
   }
+  const { horizon } = result;
   const { errors } = candidateOf(result, name);
-  const buckets = bucketsWithin(result.horizon);
-  const rows = buckets.flatMap((bucket) =>
+  const scales = volatilityScales(target.values, result.origins);
+  const rows = bucketsWithin(horizon).flatMap((bucket) =>
     levels.map((level) => ({ ...bucket, level, inside: 0, cases: 0 })),
   );
-  result.origins.forEach((origin, row) => {
-    const calibration = calibrate(result, name, { resolvedBy: origin });
-    if (calibration === null) return;
-    for (const measured of rows) {
-      const lower = errorQuantile(calibration, measured.fromStep, (1 - measured.level) / 2);
-      const upper = errorQuantile(calibration, measured.fromStep, (1 + measured.level) / 2);
-      for (let step = measured.fromStep; step <= measured.toStep; step++) {
-        const error = errors[row * result.horizon + step - 1]!;
+  replayErrors(result, name, scales, ({ row, record: { bands } }) => {
+    if (!bands.areReady) return;
+    const pathOf = (q: number) => bands.path(q, horizon, scales[row]!);
+    const made = levels.map((level) => [pathOf((1 - level) / 2), pathOf((1 + level) / 2)] as const);
+    const actual = errors.subarray(row * horizon, (row + 1) * horizon);
+    rows.forEach((measured, i) => {
+      const [lower, upper] = made[i % levels.length]!;
+      for (let h = measured.fromStep - 1; h < measured.toStep; h++) {
+        const error = actual[h]!;
         if (Number.isNaN(error)) continue;
         measured.cases++;
-        if (error >= lower && error <= upper) measured.inside++;
+        if (error >= lower[h]! && error <= upper[h]!) measured.inside++;
       }
-    }
+    });
   });
   return rows.map(({ inside, cases, ...row }) => ({
     ...row,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { BacktestResult } from './backtest.ts';
 import { cellsOf, compare } from './compare.ts';
 import { bucketsWithin, type HorizonBucket } from './horizon-buckets.ts';
-import { casesIn, mae, mape, mase, mse, rmse, rSquared, smape, wape } from './metrics.ts';
+import { measureAll } from './metrics.ts';
 
 const Measure = z.number().nullable();
 
@@ -107,15 +107,5 @@ export function reportOf(
 function measures(result: BacktestResult, allErrors: Float64Array, bucket?: HorizonBucket) {
   const errors = cellsOf(result, allErrors, bucket);
   const actuals = cellsOf(result, result.actuals, bucket);
-  return {
-    mae: mae(errors),
-    mse: mse(errors),
-    rmse: rmse(errors),
-    mape: mape(errors, actuals),
-    smape: smape(errors, actuals),
-    wape: wape(errors, actuals),
-    mase: mase(errors, result.naiveScale),
-    r2: rSquared(errors, actuals),
-    cases: casesIn(errors),
-  };
+  return measureAll(errors, actuals, result.naiveScale);
 }

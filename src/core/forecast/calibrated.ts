@@ -1,14 +1,17 @@
 import { DomainError } from '../errors.ts';
-import { type Calibration, errorQuantile } from '../evaluate/conformal.ts';
+import { bandsOf, type Calibration } from '../evaluate/conformal.ts';
+import type { ErrorBands } from '../evaluate/error-bands.ts';
+import { advanceVolatility, scaleOf, type Volatility } from '../evaluate/volatility.ts';
 import { type Bounds, clip } from './bounds.ts';
 import type { FittedForecaster, ModelState } from './forecaster.ts';
 import { checkRequest } from './request.ts';
 
 /**
  * Adds measured quantiles to a model that gives points: point + quantile of the model's own past
- * errors at that many steps ahead. Points and quantiles are clipped to the metric's bounds; beyond
- * the last bucket the last bucket's errors are used. Its state is the inner model's: calibration and
- * bounds are stored beside it.
+ * errors at that many steps ahead, at the volatility of the moment. Points and quantiles are clipped
+ * to the metric's bounds. Its state is the inner model's: calibration and bounds are stored beside it.
+ *
+ * `update` moves the volatility along with the model, so wrap a model before it is updated.
  *
  * @param calibration - null when there are too few errors yet; quantiles are then refused
  * (`QUANTILES_UNSUPPORTED`)
@@ -18,41 +21,50 @@ export function calibrated<S extends ModelState>(
   calibration: Calibration | null,
   bounds: Bounds,
 ): FittedForecaster<S> {
+  if (calibration === null) return withQuantiles(fitted, null, bounds);
+  const { volatility } = calibration;
+  return withQuantiles(fitted, { bands: bandsOf(calibration), volatility }, bounds);
+}
+
+interface Measured {
+  readonly bands: ErrorBands;
+  readonly volatility: Volatility;
+}
+
+function withQuantiles<S extends ModelState>(
+  fitted: FittedForecaster<S>,
+  measured: Measured | null,
+  bounds: Bounds,
+): FittedForecaster<S> {
   return {
     kind: fitted.kind,
     cutoff: fitted.cutoff,
     predict(request) {
       checkRequest(request);
       const { horizon, quantiles = [] } = request;
-      if (calibration === null && quantiles.length > 0) {
+      if (measured === null && quantiles.length > 0) {
         throw new DomainError('QUANTILES_UNSUPPORTED', `${fitted.kind} has no calibration yet`, {
           kind: fitted.kind,
         });
       }
       const forecast = fitted.predict({ horizon });
-      const paths =
-        calibration === null
-          ? []
-          : quantiles.map((q) => {
-              const errorAt = errorByStep(calibration, horizon, q);
-              const values = forecast.point.map((value, h) => value + errorAt[h]!);
-              return { q, values: clip(values, bounds) };
-            });
-      return { ...forecast, point: clip(forecast.point, bounds), quantiles: paths };
+      const point = clip(forecast.point, bounds);
+      if (measured === null) return { ...forecast, point };
+      const scale = scaleOf(measured.volatility) ?? Number.NaN;
+      const paths = quantiles.map((q) => {
+        const errors = measured.bands.path(q, horizon, scale);
+        const values = forecast.point.map((value, h) => value + errors[h]!);
+        return { q, values: clip(values, bounds) };
+      });
+      return { ...forecast, point, quantiles: paths };
     },
-    update: (next) => calibrated(fitted.update(next), calibration, bounds),
+    update(next) {
+      const moved = measured && {
+        bands: measured.bands,
+        volatility: advanceVolatility(measured.volatility, next.target),
+      };
+      return withQuantiles(fitted.update(next), moved, bounds);
+    },
     toState: () => fitted.toState(),
   };
-}
-
-function errorByStep(calibration: Calibration, horizon: number, q: number): Float64Array {
-  const errors = new Float64Array(horizon);
-  let from = 1;
-  for (const { toStep } of calibration.buckets) {
-    if (from > horizon) break;
-    errors.fill(errorQuantile(calibration, from, q), from - 1, Math.min(toStep, horizon));
-    from = toStep + 1;
-  }
-  if (from <= horizon) errors.fill(errorQuantile(calibration, from, q), from - 1);
-  return errors;
 }

@@ -80,3 +80,32 @@ export interface FittedForecaster<S extends ModelState = ModelState> {
   update(next: History): FittedForecaster<S>;
   toState(): S;
 }
+
+/** A model learned from many workloads at once, before it knows the one it will forecast. */
+export interface PooledForecaster<S extends ModelState = ModelState> {
+  readonly kind: S['kind'];
+  /**
+   * Learns from every history that ends at or before `trainedUntil`, one at a time: none is retained.
+   * @throws {DomainError} `HISTORY_TOO_SHORT` when all together give too little to learn from
+   */
+  fitPool(histories: AsyncIterable<History>, options?: FitOptions): Promise<FittedPool<S>>;
+}
+
+/** What many workloads have in common, ready to be applied to each. */
+export interface FittedPool<S extends ModelState = ModelState> {
+  readonly kind: S['kind'];
+  /** Content hash: how the states of conditioned members refer to it. */
+  readonly id: string;
+  /** The newest value it has learned from. It may be judged only on forecasts made at or after it. */
+  readonly trainedUntil: EpochMs;
+  /**
+   * A forecaster for one workload: the pool's parameters, this history's scale and recent values. Its
+   * state names the pool by `id` and does not hold it.
+   * @throws {DomainError} `HISTORY_TOO_SHORT`
+   */
+  condition(history: History): FittedForecaster;
+  toState(): S;
+}
+
+/** Finds the state of a pool by its `id`; undefined when it was not loaded. */
+export type PoolLookup = (id: string) => ModelState | undefined;

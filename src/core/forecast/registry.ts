@@ -1,12 +1,27 @@
 import * as z from 'zod';
 import { DomainError } from '../errors.ts';
+import { ArimaStateSchema, restoreArima } from './arima.ts';
+import { autoOf, autoStateSchema } from './auto.ts';
 import { BaselineStateSchema, restoreBaseline } from './baseline.ts';
-import type { FittedForecaster } from './forecaster.ts';
+import { EtsStateSchema, restoreEts } from './ets.ts';
+import type { FittedForecaster, FittedPool, ModelState, PoolLookup } from './forecaster.ts';
+import { fusionOf, fusionStateSchema } from './fusion.ts';
+import { LstmStateSchema, restoreLstm } from './lstm.ts';
 import { medianOf, medianStateSchema } from './median.ts';
+import { MstlStateSchema, restoreMstl } from './mstl.ts';
 import { NaiveStateSchema, restoreNaive } from './naive.ts';
 import { ProfileArStateSchema, restoreProfileAr } from './profile-ar.ts';
+import { ProphetStateSchema, restoreProphet } from './prophet.ts';
+import { RidgeStateSchema, restoreRidge } from './ridge.ts';
 import { restoreSeasonalNaive, SeasonalNaiveStateSchema } from './seasonal-naive.ts';
+import { restoreSeasonalTheta, SeasonalThetaStateSchema } from './seasonal-theta.ts';
 import { restoreSes, SesStateSchema } from './ses.ts';
+import {
+  restoreXgboost,
+  restoreXgboostPool,
+  XgboostPoolStateSchema,
+  XgboostStateSchema,
+} from './xgboost.ts';
 
 /** The state of any single model. */
 export const MemberStateSchema = z.discriminatedUnion('kind', [
@@ -15,24 +30,39 @@ export const MemberStateSchema = z.discriminatedUnion('kind', [
   BaselineStateSchema,
   ProfileArStateSchema,
   SesStateSchema,
+  SeasonalThetaStateSchema,
+  RidgeStateSchema,
+  EtsStateSchema,
+  ArimaStateSchema,
+  MstlStateSchema,
+  ProphetStateSchema,
+  LstmStateSchema,
+  XgboostStateSchema,
 ]);
 
-/** The state of the median blend, its members' states inside. */
-export const MedianStateSchema = medianStateSchema(MemberStateSchema);
+/** The states of the blends, their members' states inside. */
+const MedianStateSchema = medianStateSchema(MemberStateSchema);
+const AutoStateSchema = autoStateSchema(MemberStateSchema);
+const FusionStateSchema = fusionStateSchema(MemberStateSchema);
 
 /** Every state this code can serve. Anything else must be retrained. */
 export const ModelStateSchema = z.discriminatedUnion('kind', [
   ...MemberStateSchema.options,
   MedianStateSchema,
+  AutoStateSchema,
+  FusionStateSchema,
 ]);
 
 export type KnownModelState = z.infer<typeof ModelStateSchema>;
 
 /**
  * The fitted model of a stored state, ready to `update` and `predict`.
- * @throws {DomainError} `STATE_INCOMPATIBLE` for an unknown kind, version or shape
+ *
+ * @param pools - finds the pools that states of pooled members refer to
+ * @throws {DomainError} `STATE_INCOMPATIBLE` for an unknown kind, version or shape, or a pool that
+ *   was not found
  */
-export function restore(state: unknown): FittedForecaster {
+export function restore(state: unknown, pools: PoolLookup = NO_POOLS): FittedForecaster {
   const parsed = ModelStateSchema.safeParse(state);
   if (!parsed.success) {
     const summary = StateTagSchema.safeParse(state);
@@ -43,12 +73,35 @@ export function restore(state: unknown): FittedForecaster {
       parsed.error,
     );
   }
-  return restoreKnown(parsed.data);
+  return restoreKnown(parsed.data, pools);
+}
+
+const NO_POOLS: PoolLookup = () => undefined;
+
+/**
+ * The state of a stored pool, checked.
+ * @throws {DomainError} `STATE_INCOMPATIBLE`
+ */
+export function parsePool(state: unknown): ModelState {
+  const parsed = XgboostPoolStateSchema.safeParse(state);
+  if (parsed.success) return parsed.data;
+  throw new DomainError(
+    'STATE_INCOMPATIBLE',
+    `the stored pool is none this version knows (${z.prettifyError(parsed.error)})`,
+    {},
+    parsed.error,
+  );
+}
+
+/** The pool of a stored state, ready to be applied. @throws {DomainError} `STATE_INCOMPATIBLE` */
+export function restorePool(state: unknown): FittedPool {
+  return restoreXgboostPool(XgboostPoolStateSchema.parse(parsePool(state)));
 }
 
 const StateTagSchema = z.object({ kind: z.unknown(), version: z.unknown() });
 
-function restoreKnown(state: KnownModelState): FittedForecaster {
+function restoreKnown(state: KnownModelState, pools: PoolLookup): FittedForecaster {
+  const fitted = (member: KnownModelState) => restoreKnown(member, pools);
   switch (state.kind) {
     case 'naive':
       return restoreNaive(state);
@@ -60,9 +113,36 @@ function restoreKnown(state: KnownModelState): FittedForecaster {
       return restoreProfileAr(state);
     case 'ses':
       return restoreSes(state);
+    case 'seasonal-theta':
+      return restoreSeasonalTheta(state);
+    case 'ridge':
+      return restoreRidge(state);
+    case 'ets':
+      return restoreEts(state);
+    case 'arima':
+      return restoreArima(state);
+    case 'mstl':
+      return restoreMstl(state);
+    case 'prophet':
+      return restoreProphet(state);
+    case 'lstm':
+      return restoreLstm(state);
+    case 'xgboost':
+      return restoreXgboost(state, pools);
     case 'median':
-      return medianOf(
-        state.members.map(({ name, state: member }) => ({ name, fitted: restoreKnown(member) })),
+      return medianOf(state.members.map(({ name, state: own }) => ({ name, fitted: fitted(own) })));
+    case 'auto':
+      return autoOf(
+        state.members.map(({ name, state: own }) => ({ name, fitted: fitted(own) })),
+        state.rules,
+      );
+    case 'fusion':
+      return fusionOf(
+        state.members.map(({ name, weight, state: own }) => ({
+          name,
+          weight,
+          fitted: fitted(own),
+        })),
       );
   }
 }
