@@ -8,6 +8,8 @@ const storeFields = {
   OBJECTS_URL: z.string().regex(/^(s3:\/\/[a-z0-9.-]{3,63}|file:\/\/\/.+)$/),
   /** Set in the local process only. */
   DYNAMODB_ENDPOINT: z.url().optional(),
+  /** The configuration as JSON, where a function needs it: too large for a variable. */
+  CONFIG_PATH: z.string().min(1).optional(),
 };
 
 /** Environment of functions that need the stores alone. */
@@ -19,6 +21,10 @@ export const PipelineEnvSchema = z.object({
   ...storeFields,
   TRAINING_WINDOW_DAYS: z.coerce.number().int().min(1).max(400).default(28),
   MINIMUM_IMPROVEMENT: z.coerce.number().min(0).max(0.5).default(0.05),
+  RECURRENT_NIGHTLY: z.stringbool().default(false),
+  /** An MLflow tracking server that every fit is recorded in, and where its token lies, if it has one. */
+  MLFLOW_TRACKING_URI: z.url({ protocol: /^https?$/ }).optional(),
+  MLFLOW_TRACKING_TOKEN_FILE: z.string().min(1).optional(),
 });
 export type PipelineEnv = z.infer<typeof PipelineEnvSchema>;
 

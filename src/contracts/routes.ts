@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import * as catalog from './http/catalog.ts';
+import { FitListSchema, FitQuerySchema } from './http/fits.ts';
 import { IngestRequestSchema, IngestResponseSchema } from './http/ingest.ts';
 import {
   PredictBatchRequestSchema,
@@ -147,6 +148,14 @@ export const ROUTES: readonly Route[] = [
     operation: 'getRun',
     summary: 'One training run with its stages, refusals and results',
     response: RunDetailSchema,
+  },
+  {
+    ...CATALOG,
+    path: '/api/v1/runs/{id}/fits',
+    operation: 'listFits',
+    summary: 'Every fit of a run: parameters, data hash, errors by horizon, duration, artifact',
+    query: FitQuerySchema,
+    response: FitListSchema,
   },
   {
     ...CATALOG,

@@ -1,11 +1,10 @@
 import * as z from 'zod';
 import { CalibrationSchema } from '#core/evaluate/conformal.ts';
 import { BacktestReportSchema } from '#core/evaluate/report.ts';
+import { BlendSpecSchema } from '#core/forecast/blend-spec.ts';
 import { UnitSchema } from '../http/common.ts';
 import { CoverageSchema } from '../http/predict.ts';
-
-/** A fitted model's state: checked by `restore`, which knows the kinds. */
-const StateSchema = z.looseObject({ kind: z.string(), version: z.number().int() });
+import { PoolRefSchema, StateSchema } from './stage-outputs.ts';
 
 /**
  * Everything that serves one metric of one workload: data only, loading it runs no code. Immutable
@@ -15,16 +14,21 @@ export const ModelBundleSchema = z.strictObject({
   kind: z.literal('model-bundle'),
   version: z.literal(1),
   workload: z.string(),
+  /** Name of the metric; with `.hourly` for the hourly track. */
   metric: z.string(),
   unit: UnitSchema,
   step_ms: z.number().int().positive(),
-  /** The member that answers `auto` when this version is the champion. */
+  /** The member or blend that answers `auto` when this version is the champion. */
   serves: z.string(),
-  /** Fitted members by name, the blend among them. */
+  /** Fitted members by name. */
   states: z.record(z.string(), StateSchema),
-  /** Rolling errors by member, for intervals; null where there are too few. */
+  /** Blends by name: their members are among the states. */
+  blends: z.record(z.string(), BlendSpecSchema),
+  /** Models shared with other workloads that states refer to by id. */
+  pools: z.array(PoolRefSchema),
+  /** Rolling errors by member and blend, for intervals; null where there are too few. */
   calibrations: z.record(z.string(), CalibrationSchema.nullable()),
-  /** Measured coverage by member. */
+  /** Measured coverage by member and blend. */
   coverage: z.record(z.string(), z.array(CoverageSchema)),
   backtest: BacktestReportSchema,
   provenance: z.strictObject({
@@ -32,8 +36,8 @@ export const ModelBundleSchema = z.strictObject({
     data_sha256: z.string(),
     code_version: z.string(),
     parameters: z.record(z.string(), z.unknown()),
-    /** No member of this version draws random numbers. */
-    seed: z.null(),
+    /** What random numbers of the members were drawn from. */
+    seed: z.number().int(),
   }),
 });
 export type ModelBundle = z.infer<typeof ModelBundleSchema>;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { NAME_PART } from '#core/workload.ts';
 import { CloudWatchMappingSchema } from './cloudwatch.ts';
+import { ConfiguredEventsSchema } from './events.ts';
 
 const NameSchema = z.string().regex(NAME_PART);
 
@@ -23,7 +24,19 @@ export const HeliosConfigSchema = z.strictObject({
       window_days: z.number().int().min(1).max(400).default(28),
       /** How much better than naive, seasonal naive and the incumbent a version must be. */
       minimum_improvement: z.number().min(0).max(0.5).default(0.05),
+      recurrent: z.enum(['nightly', 'on-request']).default('on-request').meta({
+        description:
+          'when AWS trains recurrent networks: a network takes minutes to hours a metric; the local process does it on request',
+      }),
+      mlflow_tracking_uri: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .meta({
+          description:
+            'an MLflow tracking server that AWS records every fit in too; one that asks for a token is not supported there yet',
+        }),
     })
     .prefault({}),
+  events: ConfiguredEventsSchema,
 });
 export type HeliosConfig = z.infer<typeof HeliosConfigSchema>;

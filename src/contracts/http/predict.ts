@@ -20,6 +20,10 @@ const forecastFields = {
   periods: z.number().int().min(1).max(LIMITS.maxPeriods).default(12).meta({
     description: 'how many steps ahead, on the grid of the workload (5 minutes unless declared)',
   }),
+  step_seconds: z.number().int().min(1).max(3_600).optional().meta({
+    description:
+      'the grid of the answer: that of the workload, or 3600 for up to 30 days by the hour',
+  }),
   model: z
     .string()
     .regex(/^[a-z][a-z0-9-]{0,31}$/)
@@ -40,6 +44,9 @@ const forecastFields = {
     .boolean()
     .default(true)
     .meta({ description: 'false leaves the bounds out' }),
+  explain: z.boolean().default(false).meta({
+    description: 'also say what each member of a blend has contributed',
+  }),
   horizons_minutes: z.array(z.number().int().min(1).max(43_200)).min(1).max(24).optional().meta({
     description: 'also answer these times ahead by name, e.g. [5, 15, 30, 60]',
   }),
@@ -59,6 +66,33 @@ export const PredictBatchRequestSchema = z.strictObject({
   metrics: z.array(MetricNameSchema).min(1).max(LIMITS.maxMetrics),
 });
 export type PredictBatchRequest = z.infer<typeof PredictBatchRequestSchema>;
+
+/** What a blend is made of, and what each member says for the steps asked for. */
+export const ExplanationSchema = z.strictObject({
+  blend: z.enum(['auto', 'median', 'fusion']),
+  members: z.array(
+    z.strictObject({
+      member: z.string(),
+      /** One a step; null where the member takes no part or the median answers. */
+      weights: z.array(z.number().nullable()),
+      values: z.array(z.number()),
+      /** Fusion: weight times value; they add up to the forecast. */
+      contributions: z.array(z.number()).nullable(),
+    }),
+  ),
+  /** How they are combined, by steps ahead; empty where it is the same for all. */
+  rules: z.array(
+    z.strictObject({
+      from_step: z.number().int(),
+      to_step: z.number().int(),
+      combine: z.enum(['median', 'half', 'naive']),
+    }),
+  ),
+  /** Origins whose errors set the weights of a fusion; 0: the weights it starts with. */
+  evidence: z.number().int().nullable(),
+  refused: z.array(z.strictObject({ name: z.string(), reason: z.string() })),
+});
+export type Explanation = z.infer<typeof ExplanationSchema>;
 
 const StepSchema = z.strictObject({
   timestamp: z.string(),
@@ -104,6 +138,7 @@ export const PredictResponseSchema = z.strictObject({
   skill: SkillSchema.nullable(),
   coverage: z.array(CoverageSchema),
   reasons: z.array(ReasonSchema),
+  explanation: ExplanationSchema.optional(),
   metadata: z.strictObject({ model_version: z.string().nullable(), cache_hit: z.boolean() }),
 });
 export type PredictResponse = z.infer<typeof PredictResponseSchema>;

@@ -1,5 +1,64 @@
 import * as z from 'zod';
+import { LstmConfigSchema } from '../config/lstm-config.ts';
 import { MetricNameSchema, ReasonSchema, WorkloadRefSchema, workloadFields } from './common.ts';
+
+/** Options of Prophet by its own names; what is left out has its default. */
+export const ProphetOptionsSchema = z.strictObject({
+  preset: z.enum(['helios', 'mora', 'thoth', 'multi-horizon']).optional().meta({
+    description: 'the options of an earlier system; others given here override them',
+  }),
+  estimator: z.enum(['built-in', 'stan']).optional().meta({
+    description: 'stan is the reference: the same optimum, ten times as slow',
+  }),
+  seasonality_mode: z.enum(['additive', 'multiplicative']).optional(),
+  changepoint_prior_scale: z.number().gt(0).max(10).optional(),
+  seasonality_prior_scale: z.number().gt(0).max(100).optional(),
+  n_changepoints: z.number().int().min(0).max(100).optional(),
+  changepoint_range: z.number().gt(0).max(1).optional(),
+  daily_seasonality: z.union([z.boolean(), z.literal('auto')]).optional(),
+  weekly_seasonality: z.union([z.boolean(), z.literal('auto')]).optional(),
+  yearly_seasonality: z.union([z.boolean(), z.literal('auto')]).optional(),
+  reanchor: z.boolean().optional().meta({
+    description: 'start from the last observation instead of the fitted curve; true unless given',
+  }),
+});
+
+/** Options of ARIMA; without an order it is searched for. */
+export const ArimaOptionsSchema = z.strictObject({
+  order: z
+    .tuple([
+      z.number().int().min(0).max(5),
+      z.number().int().min(0).max(2),
+      z.number().int().min(0).max(5),
+    ])
+    .optional()
+    .meta({ description: 'p, d, q' }),
+  seasonal: z.enum(['none', 'indices']).optional(),
+});
+
+/** A preset of the recurrent network, or a configuration file of the multi-horizon system. */
+export const LstmOptionsSchema = z.union([
+  z.strictObject({
+    preset: z.enum(['mora', 'multi-horizon']).default('multi-horizon'),
+    horizons_minutes: z.array(z.number().int().min(1).max(1_440)).min(1).max(12).optional().meta({
+      description: 'ends of the heads of multi-horizon; 5, 15, 30 and 60 unless given',
+    }),
+    epochs: z.number().int().min(1).max(500).optional(),
+    batch_size: z.number().int().min(1).max(1_024).optional(),
+    learning_rate: z.number().gt(0).max(1).optional(),
+    dropout: z.number().min(0).max(0.9).optional(),
+    window: z.number().int().min(2).max(512).optional().meta({ description: 'in steps' }),
+  }),
+  LstmConfigSchema,
+]);
+
+/** What members are fitted with, by member. */
+export const TrainParametersSchema = z.strictObject({
+  prophet: ProphetOptionsSchema.optional(),
+  arima: ArimaOptionsSchema.optional(),
+  lstm: LstmOptionsSchema.optional(),
+});
+export type TrainParameters = z.infer<typeof TrainParametersSchema>;
 
 export const TrainRequestSchema = z.strictObject({
   ...workloadFields,
@@ -13,6 +72,9 @@ export const TrainRequestSchema = z.strictObject({
   }),
   model: z.string().max(32).optional().meta({ description: 'fit this member only' }),
   model_type: z.string().max(32).optional().meta({ description: 'the same as model' }),
+  parameters: TrainParametersSchema.optional().meta({
+    description: 'options of single members; recorded with the version',
+  }),
   run_id: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,64}$/)
@@ -23,7 +85,15 @@ export const TrainRequestSchema = z.strictObject({
 });
 export type TrainRequest = z.infer<typeof TrainRequestSchema>;
 
-export const STAGES = ['validate', 'engineer', 'fit-statistical', 'evaluate', 'register'] as const;
+export const STAGES = [
+  'validate',
+  'engineer',
+  'fit-statistical',
+  'fit-boosting',
+  'fit-recurrent',
+  'evaluate',
+  'register',
+] as const;
 export const StageNameSchema = z.enum(STAGES);
 export type StageName = z.infer<typeof StageNameSchema>;
 

@@ -12,6 +12,8 @@ export const PIPELINE_FUNCTIONS = [
   'validate',
   'engineer',
   'fit-statistical',
+  'fit-boosting',
+  'fit-recurrent',
   'evaluate',
   'register',
   'finish',
@@ -59,26 +61,93 @@ function invoke(name: PipelineFunction, payload: unknown) {
   };
 }
 
-/** A stage of one workload: whatever goes wrong is recorded for this workload and stops only it. */
+/** Whatever goes wrong is recorded for this workload and stops only it. */
+const RECORD_FAILURE = [
+  {
+    ErrorEquals: ['States.ALL'],
+    Output: {
+      run_id: '{% $item.run_id %}',
+      workload: '{% $item.workload %}',
+      error: '{% $states.errorOutput.Error %}',
+      cause: '{% $states.errorOutput.Cause %}',
+    },
+    Next: 'RecordFailure',
+  },
+];
+
+/** A stage of one workload. */
 function stage(name: PipelineFunction, next: string) {
   return {
     ...invoke(name, ITEM),
     Assign: { item: '{% $states.result.Payload %}' },
-    Catch: [
-      {
-        ErrorEquals: ['States.ALL'],
-        Output: {
-          run_id: '{% $item.run_id %}',
-          workload: '{% $item.workload %}',
-          error: '{% $states.errorOutput.Error %}',
-          cause: '{% $states.errorOutput.Cause %}',
-        },
-        Next: 'RecordFailure',
-      },
-    ],
+    Catch: RECORD_FAILURE,
     Next: next,
   };
 }
+
+/** A branch of the fit whose members a workload can do without: its failure is handed on by name. */
+function optionalBranch(name: PipelineFunction, next: string) {
+  return [
+    {
+      ErrorEquals: ['States.ALL'],
+      Output: {
+        branch: name,
+        error: '{% $states.errorOutput.Error %}',
+        cause: '{% $states.errorOutput.Cause %}',
+      },
+      Next: next,
+    },
+  ];
+}
+
+const ENDED = { Type: 'Pass', End: true };
+
+/**
+ * The members, side by side. The recurrent branch is called again for as long as it stops at a
+ * checkpoint, so that its training may outlast one call.
+ */
+const FIT = {
+  Type: 'Parallel',
+  Branches: [
+    {
+      StartAt: 'FitStatistical',
+      States: { FitStatistical: { ...invoke('fit-statistical', ITEM), End: true } },
+    },
+    {
+      StartAt: 'FitBoosting',
+      States: {
+        FitBoosting: {
+          ...invoke('fit-boosting', ITEM),
+          Catch: optionalBranch('fit-boosting', 'BoostingEnded'),
+          End: true,
+        },
+        BoostingEnded: ENDED,
+      },
+    },
+    {
+      StartAt: 'FitRecurrent',
+      States: {
+        FitRecurrent: {
+          ...invoke('fit-recurrent', ITEM),
+          Catch: optionalBranch('fit-recurrent', 'RecurrentEnded'),
+          Next: 'IsConverged',
+        },
+        IsConverged: {
+          Type: 'Choice',
+          Choices: [
+            { Condition: "{% $states.input.recurrent_state = 'running' %}", Next: 'FitRecurrent' },
+          ],
+          Default: 'RecurrentEnded',
+        },
+        RecurrentEnded: ENDED,
+      },
+    },
+  ],
+  Output:
+    "{% $merge([$states.result[0], {'boosted': $states.result[1].boosted, 'recurrent': $states.result[2].recurrent, 'branch_failures': [$states.result[$exists(branch)]]}]) %}",
+  Catch: RECORD_FAILURE,
+  Next: 'Evaluate',
+};
 
 const WORKLOAD = {
   ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
@@ -91,8 +160,8 @@ const WORKLOAD = {
       Choices: [{ Condition: "{% $states.input.decision = 'train' %}", Next: 'Engineer' }],
       Default: 'Refused',
     },
-    Engineer: stage('engineer', 'FitStatistical'),
-    FitStatistical: stage('fit-statistical', 'Evaluate'),
+    Engineer: stage('engineer', 'Fit'),
+    Fit: FIT,
     Evaluate: stage('evaluate', 'Register'),
     Register: stage('register', 'Trained'),
     Trained: { Type: 'Pass', Output: 'trained', End: true },
@@ -103,7 +172,7 @@ const WORKLOAD = {
 
 export const TRAINING_PIPELINE = {
   Comment:
-    'Helios training: plan, then validate, engineer, fit, evaluate and register each workload',
+    'Helios training: plan, shared models, then validate, engineer, fit, evaluate and register each workload',
   QueryLanguage: 'JSONata',
   StartAt: 'Plan',
   TimeoutSeconds: 21_600,
@@ -122,6 +191,18 @@ export const TRAINING_PIPELINE = {
             cause: '{% $states.errorOutput.Cause %}',
           },
           Next: 'RecordRunFailure',
+        },
+      ],
+      Next: 'TrainPools',
+    },
+    // Without a pool its members are left out by name: no reason to train nothing.
+    TrainPools: {
+      ...invoke('fit-boosting', '{% $states.input %}'),
+      Catch: [
+        {
+          ErrorEquals: ['States.ALL'],
+          Output: '{% $states.input %}',
+          Next: 'TrainWorkloads',
         },
       ],
       Next: 'TrainWorkloads',

@@ -45,9 +45,25 @@ export const WorkloadItemSchema = z.strictObject({
   data: ArtifactRefSchema.optional(),
   features: ArtifactRefSchema.optional(),
   fitted: ArtifactRefSchema.optional(),
+  boosted: ArtifactRefSchema.optional(),
+  recurrent: ArtifactRefSchema.optional(),
+  /** `running`: the recurrent training stopped at a checkpoint and goes on when called again. */
+  recurrent_state: z.enum(['running', 'done']).optional(),
+  /** Branches of the fit that failed as a whole, and why. */
+  branch_failures: z
+    .array(z.strictObject({ branch: z.string(), error: z.string(), cause: z.unknown() }))
+    .optional(),
   backtest: ArtifactRefSchema.optional(),
 });
 export type WorkloadItem = z.infer<typeof WorkloadItemSchema>;
+
+/** Trains the pools of a run, before its workloads. */
+export const PoolInputSchema = z.strictObject({
+  run_id: RunIdSchema,
+  manifest_key: z.string(),
+  workloads: z.number().int(),
+});
+export type PoolInput = z.infer<typeof PoolInputSchema>;
 
 /** Ends one workload (with `workload`) or the whole run, well or badly. */
 export const FinishInputSchema = z.strictObject({
