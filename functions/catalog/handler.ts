@@ -1,5 +1,6 @@
 import { Answer, createHttpHandler } from '#adapters/lambda/http-handler.ts';
 import type { EventLogger } from '#adapters/lambda/logger.ts';
+import { listFits } from '#app/queries/fits.ts';
 import { type HealthDeps, health, ready } from '#app/queries/health.ts';
 import { listIssuedForecasts } from '#app/queries/issued.ts';
 import { getModel, listModels, promoteModel, rollbackModel } from '#app/queries/models.ts';
@@ -36,6 +37,8 @@ export function createHandler(deps: Services & HealthDeps, logger: EventLogger) 
         runs: await deps.runs.list((query as { limit: number }).limit),
       }),
       getRun: ({ params }) => deps.runs.detail(params.id ?? ''),
+      listFits: ({ params, query }) =>
+        listFits(deps, params.id ?? '', query as Parameters<typeof listFits>[2]),
       openapi: async () => openApiDocument(deps.codeVersion),
     },
     logger,

@@ -1,11 +1,10 @@
 import type { EventLogger } from '#adapters/lambda/logger.ts';
 import { createTaskHandler } from '#adapters/lambda/task-handler.ts';
-import { fitStatistical } from '#app/training/fit-statistical.ts';
-import type { StageDeps } from '#app/training/stage-deps.ts';
+import { fitStatistical, type StatisticalDeps } from '#app/training/fit-statistical.ts';
 import { WorkloadItemSchema } from '#contracts/tasks/items.ts';
 
 /** The pipeline's task `fit-statistical`. */
-export function createHandler(deps: StageDeps, logger: EventLogger) {
+export function createHandler(deps: StatisticalDeps, logger: EventLogger) {
   return createTaskHandler(
     'fit-statistical',
     WorkloadItemSchema,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type ModelInfo, ModelSchema } from '#contracts/http/catalog.ts';
 import { DomainError } from '#core/errors.ts';
 import { METRIC_NAME } from '#core/series/metric-catalogue.ts';
+import { untracked } from '#core/series/track.ts';
 import { NAME_PART, type WorkloadKey } from '#core/workload.ts';
 import { parseRecord, readRecord, updateRecord } from './catalog-records.ts';
 import type { CatalogStore } from './ports/catalog-store.ts';
@@ -161,7 +162,7 @@ export function parseModelId(id: string): { subject: ModelSubject; version: stri
   const isId =
     parts.length === 6 &&
     parts.slice(0, 4).every((part) => NAME_PART.test(part)) &&
-    METRIC_NAME.test(metric) &&
+    METRIC_NAME.test(untracked(metric).metric) &&
     VERSION_NAME.test(version);
   if (!isId) {
     throw new DomainError('NOT_FOUND', `${id.slice(0, 200)} is not the id of a model`, {

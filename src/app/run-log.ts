@@ -44,7 +44,10 @@ export interface StageEnd {
   readonly summary: Readonly<Record<string, unknown>>;
   readonly outcome?: RunWorkload['outcome'];
   readonly refusals?: RunWorkload['refusals'];
+  /** Added to what other stages have left out. */
   readonly leftOut?: RunWorkload['left_out'];
+  /** Stages that failed beside this one without failing the workload. */
+  readonly failed?: readonly StageName[];
 }
 
 export function createRunLog(catalog: CatalogStore, clock: Clock): RunLog {
@@ -146,12 +149,15 @@ export function createRunLog(catalog: CatalogStore, clock: Clock): RunLog {
         ...current,
         outcome: end.outcome ?? current.outcome,
         refusals: [...(end.refusals ?? current.refusals)],
-        left_out: [...(end.leftOut ?? current.left_out)],
-        stages: current.stages.map((other) =>
-          other.name === stage
+        left_out: withLeftOut(current.left_out, end.leftOut ?? []),
+        stages: current.stages.map((other) => {
+          if (end.failed?.includes(other.name)) {
+            return { ...other, state: 'failed', finished_at: other.finished_at ?? finished };
+          }
+          return other.name === stage
             ? { ...other, state: 'succeeded', finished_at: finished, summary: { ...end.summary } }
-            : other,
-        ),
+            : other;
+        }),
       }));
     },
 
@@ -186,6 +192,16 @@ export function createRunLog(catalog: CatalogStore, clock: Clock): RunLog {
 /** A run in which nothing came to an answer has failed, even if the pipeline itself went through. */
 function isAllFailed({ trained, refused, failed }: ReturnType<typeof countOutcomes>): boolean {
   return failed > 0 && trained === 0 && refused === 0;
+}
+
+/** One entry a metric and member, the newest: a stage that is repeated says it again. */
+function withLeftOut(
+  known: RunWorkload['left_out'],
+  added: RunWorkload['left_out'],
+): RunWorkload['left_out'] {
+  const isAdded = (each: RunWorkload['left_out'][number]) =>
+    added.some(({ metric, member }) => metric === each.metric && member === each.member);
+  return [...known.filter((each) => !isAdded(each)), ...added];
 }
 
 function unknownRun(runId: string): DomainError {

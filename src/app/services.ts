@@ -1,6 +1,10 @@
+import type { ConfiguredEvent } from '#contracts/config/events.ts';
 import type { Clock } from '#core/time.ts';
+import { createFitLog, type FitLog } from './fit-log.ts';
 import { createIssuedForecasts, type IssuedForecasts } from './issued-forecasts.ts';
+import { createLiveCalibrations, type LiveCalibrations } from './live-calibration.ts';
 import { createModelRegistry, type ModelRegistry } from './model-registry.ts';
+import { createPoolRegistry, type PoolRegistry } from './pool-registry.ts';
 import type { ArtifactStore } from './ports/artifact-store.ts';
 import type { CatalogStore } from './ports/catalog-store.ts';
 import type { ObjectStore } from './ports/object-store.ts';
@@ -29,22 +33,35 @@ export interface Services extends Stores {
   readonly directory: WorkloadDirectory;
   readonly registry: ModelRegistry;
   readonly runs: RunLog;
+  readonly fits: FitLog;
   readonly attempts: AttemptLog;
   readonly issued: IssuedForecasts;
+  readonly live: LiveCalibrations;
   readonly bundles: BundleLoader;
+  readonly pools: PoolRegistry;
   readonly clock: Clock;
+  /** What will happen, as configured. */
+  readonly events: readonly ConfiguredEvent[];
 }
 
 /** Builds the repositories over a set of stores. Does no I/O. */
-export function createServices(stores: Stores, clock: Clock): Services {
+export function createServices(
+  stores: Stores,
+  clock: Clock,
+  { events = [] }: { readonly events?: readonly ConfiguredEvent[] } = {},
+): Services {
   return {
     ...stores,
     clock,
+    events,
     directory: createWorkloadDirectory(stores.catalog),
     registry: createModelRegistry(stores.catalog),
     runs: createRunLog(stores.catalog, clock),
+    fits: createFitLog(stores.catalog, clock),
     attempts: createAttemptLog(stores.catalog),
     issued: createIssuedForecasts(stores.catalog),
+    live: createLiveCalibrations(stores.catalog),
     bundles: createBundleLoader(stores.artifacts, BUNDLE_CACHE),
+    pools: createPoolRegistry(stores.catalog),
   };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -52,6 +52,8 @@ export interface ApplicationOptions {
   /** SHA-256 of the key that callers must send; without one the server must stay on loopback. */
   readonly apiKeySha256?: string;
   readonly config?: HeliosConfig;
+  /** MLflow's variables, where they are set: they win over the configuration. */
+  readonly tracking?: Readonly<Record<string, string>>;
   /** One line for people on what happens. */
   readonly onProgress: (message: string) => void;
   /** Structured events, for a log file. */
@@ -99,13 +101,14 @@ async function start(options: ApplicationOptions, cleanup: Cleanup): Promise<str
   cleanup.add(() => removeServerFile(dataDir));
 
   const config = options.config ?? HeliosConfigSchema.parse({});
-  const env = environmentOf(dataDir, dynalite.endpoint, config);
+  const env = { ...environmentOf(dataDir, dynalite.endpoint, config), ...options.tracking };
   const client = createDynamoClient({ endpoint: dynalite.endpoint });
   await ensureTables(client, {
     observations: env.OBSERVATIONS_TABLE_NAME,
     catalog: env.CATALOG_TABLE_NAME,
   });
-  const services = createServices(await openStores(env), clock);
+  await writeFile(env.CONFIG_PATH, JSON.stringify(config));
+  const services = createServices(await openStores(env), clock, { events: config.events });
 
   const pool = createTaskPool({ size: threads(), env });
   const executions = createLocalExecutions({
@@ -263,8 +266,12 @@ function environmentOf(dataDir: string, endpoint: string, config: HeliosConfig) 
     CATALOG_TABLE_NAME: 'helios-catalog',
     OBJECTS_URL: pathToFileURL(join(dataDir, 'objects')).href,
     DYNAMODB_ENDPOINT: endpoint,
+    CONFIG_PATH: join(dataDir, 'config.json'),
     TRAINING_WINDOW_DAYS: String(config.training.window_days),
     MINIMUM_IMPROVEMENT: String(config.training.minimum_improvement),
+    ...(config.training.mlflow_tracking_uri === undefined
+      ? {}
+      : { MLFLOW_TRACKING_URI: config.training.mlflow_tracking_uri }),
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   };

@@ -16,11 +16,4 @@ export function progressOf(event: StateMachineEvent): string | undefined {
   }
 }
 
-const STAGES = new Set([
-  'Validate',
-  'Engineer',
-  'FitStatistical',
-  'Evaluate',
-  'Register',
-  'Refused',
-]);
+const STAGES = new Set(['Validate', 'Engineer', 'Fit', 'Evaluate', 'Register', 'Refused']);

@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { WorkQueue } from '#app/ports/work-queue.ts';
 import type { Services } from '#app/services.ts';
-import { type HeliosConfig, HeliosConfigSchema } from '#contracts/config/helios-config.ts';
+import type { HeliosConfig } from '#contracts/config/helios-config.ts';
 import { WorkEnvSchema } from '#contracts/env.ts';
 import { createSqsWorkQueue } from '../aws/sqs-work-queue.ts';
 import { openServices } from './open-services.ts';
 import { parseEnv } from './parse-env.ts';
+import { readConfig } from './read-config.ts';
 
 /** What `dispatch` and `collect` work with: the services, the queues and what is configured. */
 export async function openWork(
@@ -24,6 +24,6 @@ export async function openWork(
     sleep: async (ms) => sleep(ms),
     random: Math.random,
   });
-  const config = HeliosConfigSchema.parse(JSON.parse(readFileSync(parsed.CONFIG_PATH, 'utf8')));
+  const config = readConfig(parsed.CONFIG_PATH);
   return { ...(await openServices(env)), queue, config };
 }

@@ -7,6 +7,7 @@ import type {
 } from '#contracts/http/catalog.ts';
 import { DomainError } from '#core/errors.ts';
 import { canonicalMetric } from '#core/series/metric-catalogue.ts';
+import { untracked } from '#core/series/track.ts';
 import { parseWorkloadKey } from '#core/workload.ts';
 import {
   type ModelRegistry,
@@ -35,7 +36,7 @@ export async function listModels(
     const matches = (part: 'deployment' | 'namespace' | 'cluster' | 'container') =>
       wanted[part] === undefined || wanted[part] === id[part];
     return (
-      (metric === undefined || subject.metric === metric) &&
+      (metric === undefined || untracked(subject.metric).metric === metric) &&
       (['deployment', 'namespace', 'cluster', 'container'] as const).every(matches)
     );
   });

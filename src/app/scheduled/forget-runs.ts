@@ -1,8 +1,12 @@
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { RunLog } from '../run-log.ts';
 
+/** What runs leave: stage outputs, and the checkpoints of their trainings. */
+const PREFIXES = ['runs', 'checkpoints'] as const;
+
 /**
- * Removes the stage outputs of runs whose record has expired, as the bucket's lifecycle does on AWS.
+ * Removes the stage outputs and checkpoints of runs whose record has expired, and the checkpoints of
+ * runs that have ended, as the bucket's lifecycle does on AWS.
  *
  * @returns how many objects were removed
  */
@@ -10,14 +14,18 @@ export async function forgetRuns(deps: {
   readonly objects: ObjectStore;
   readonly runs: RunLog;
 }): Promise<number> {
-  const keys = await deps.objects.list('runs/');
-  const runIds = new Set(keys.map((key) => key.split('/')[1] ?? ''));
   let removed = 0;
-  for (const runId of runIds) {
-    if (await deps.runs.get(runId)) continue;
-    for (const key of keys.filter((each) => each.startsWith(`runs/${runId}/`))) {
-      await deps.objects.delete(key);
-      removed++;
+  for (const prefix of PREFIXES) {
+    const keys = await deps.objects.list(`${prefix}/`);
+    const runIds = new Set(keys.map((key) => key.split('/')[1] ?? ''));
+    for (const runId of runIds) {
+      const run = await deps.runs.get(runId);
+      const isNeeded = run && (prefix === 'runs' || run.finished_at === null);
+      if (isNeeded) continue;
+      for (const key of keys.filter((each) => each.startsWith(`${prefix}/${runId}/`))) {
+        await deps.objects.delete(key);
+        removed++;
+      }
     }
   }
   return removed;

@@ -2,20 +2,19 @@ import { PredictRequestSchema } from '#contracts/http/predict.ts';
 import { DomainError, isDomainError } from '#core/errors.ts';
 import { type EpochMs, floorTo } from '#core/time.ts';
 import { parseWorkloadKey, type WorkloadKey } from '#core/workload.ts';
-import { type IssuedForecasts, issuedFrom } from '../issued-forecasts.ts';
+import { issuedFrom } from '../issued-forecasts.ts';
 import { predict, REFRESH } from '../serving/predict.ts';
-import type { ServingDeps } from '../serving/serving-deps.ts';
 import { sha256Hex } from '../sha256.ts';
 import type { Attempt, AttemptLog } from '../training/attempts.ts';
 import { isDue } from '../training/due.ts';
 import { newRunId } from '../training/run-id.ts';
 import { type StartTrainingDeps, startTraining } from '../training/start-training.ts';
+import { type LiveLearningDeps, learnFromLive } from './learn-from-live.ts';
 
 /** Steps of a forecast that is kept: a day on the default grid. */
 const ISSUED_PERIODS = 288;
 
-export interface ScoreDeps extends ServingDeps {
-  readonly issued: IssuedForecasts;
+export interface ScoreDeps extends LiveLearningDeps {
   readonly attempts: AttemptLog;
   readonly training: StartTrainingDeps;
 }
@@ -23,18 +22,22 @@ export interface ScoreDeps extends ServingDeps {
 export interface ScoreOutcome {
   readonly issued: readonly string[];
   readonly notYet: readonly { readonly metric: string; readonly code: string }[];
+  /** Metrics whose bands were moved by what became of earlier forecasts. */
+  readonly recalibrated: readonly string[];
   readonly trainingRun: string | null;
 }
 
 /**
- * Brings one workload up to date: conditions its champions on the newest observations and keeps the
- * forecasts as issued (at most one a metric and refresh), and starts a training when one is due.
+ * Brings one workload up to date: moves the bands by what became of its forecasts, conditions its
+ * champions on the newest observations and keeps the forecasts as issued (at most one a metric and
+ * refresh), and starts a training when one is due.
  */
 export async function score(deps: ScoreDeps, key: WorkloadKey): Promise<ScoreOutcome> {
   const id = parseWorkloadKey(key);
   const workload = await deps.directory.get(id);
   if (!workload) throw new DomainError('NOT_FOUND', `workload ${key} is not known`);
   const now = deps.clock.now();
+  const recalibrated = await learnFromLive(deps, workload, now);
   const issued: string[] = [];
   const notYet: { metric: string; code: string }[] = [];
   for (const metric of workload.metrics.keys()) {
@@ -57,7 +60,7 @@ export async function score(deps: ScoreDeps, key: WorkloadKey): Promise<ScoreOut
   const trainingRun = isDue(workload, attempt, now)
     ? await trainOne(deps, key, attempt, now)
     : null;
-  return { issued, notYet, trainingRun };
+  return { issued, notYet, recalibrated, trainingRun };
 }
 
 /**

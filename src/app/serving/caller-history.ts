@@ -18,7 +18,7 @@ const MAX_AHEAD = durationMs(5 * MINUTE);
  *   lie in the future: a model would be moved forward over a hole of any length
  */
 export function seriesOfCaller(
-  workload: Workload,
+  workload: Pick<Workload, 'key' | 'gridStep'>,
   metric: string,
   history: NonNullable<PredictRequest['history']>,
   now: EpochMs,

@@ -1,15 +1,20 @@
 import type { ModelBundle } from '#contracts/artifacts/model-bundle.ts';
 import type { Reason } from '#contracts/http/common.ts';
 import { DomainError } from '#core/errors.ts';
-import { BLEND_NAME } from '#core/forecast/line-up.ts';
+import type { PoolLookup } from '#core/forecast/forecaster.ts';
 import { epochMs, toIso } from '#core/time.ts';
 import type { ModelSubject, ModelVersion } from '../model-registry.ts';
+import { modelsIn } from './model-of-bundle.ts';
 import type { ServingDeps } from './serving-deps.ts';
+
+/** What the seeds call the ensemble. */
+const BLEND = 'auto';
 
 /** The version a request is answered from, and which of its members answers. */
 export interface ChosenModel {
   readonly version: ModelVersion;
   readonly bundle: ModelBundle;
+  readonly pools: PoolLookup;
   readonly isCached: boolean;
   readonly stage: 'champion' | 'candidate';
   readonly member: string;
@@ -33,7 +38,7 @@ export async function chooseModel(
   const name = pointer?.champion ?? pointer?.latest;
   const version = name ? await deps.registry.version(subject, name) : undefined;
   if (!version) return undefined;
-  const { bundle, isCached } = await deps.bundles(version);
+  const { bundle, pools, isCached } = await deps.bundles(version);
   const stage = pointer?.champion ? 'champion' : 'candidate';
   const member = memberFor(requested, bundle, stage);
   const reasons =
@@ -45,14 +50,14 @@ export async function chooseModel(
           },
         ]
       : [];
-  return { version, bundle, isCached, stage, member, reasons };
+  return { version, bundle, pools, isCached, stage, member, reasons };
 }
 
 function memberFor(requested: string, bundle: ModelBundle, stage: ChosenModel['stage']): string {
   if (requested === 'auto') return stage === 'champion' ? bundle.serves : 'naive';
-  const member = requested === 'ensemble' ? BLEND_NAME : requested;
-  if (Object.hasOwn(bundle.states, member)) return member;
-  throw unknownModel(requested, Object.keys(bundle.states), bundle);
+  const member = requested === 'ensemble' ? BLEND : requested;
+  if (modelsIn(bundle).includes(member)) return member;
+  throw unknownModel(requested, modelsIn(bundle), bundle);
 }
 
 /** A model that this workload does not have. */
@@ -64,7 +69,7 @@ export function unknownModel(
   const until = bundle && toIso(epochMs(bundle.provenance.training.to));
   return new DomainError('MODEL_UNKNOWN', `there is no model ${requested} for this metric`, {
     model: requested,
-    known: ['auto', 'ensemble', ...members],
+    known: [...new Set(['auto', 'ensemble', ...members])],
     ...(until ? { trained_until: until } : {}),
   });
 }

@@ -1,10 +1,15 @@
 import type { PredictResponse } from '#contracts/http/predict.ts';
 import type { BacktestResult } from '#core/evaluate/backtest.ts';
 import { measureCoverage } from '#core/evaluate/coverage.ts';
+import type { Series } from '#core/series/series.ts';
 
-/** The measured coverage of one candidate of a backtest, in the wire's form. */
-export function coverageRows(result: BacktestResult, name: string): PredictResponse['coverage'] {
-  return measureCoverage(result, name).map((each) => ({
+/** The measured coverage of one candidate of a backtest, in the wire's form. `target`: its series. */
+export function coverageRows(
+  result: BacktestResult,
+  name: string,
+  target: Series,
+): PredictResponse['coverage'] {
+  return measureCoverage(result, name, target).map((each) => ({
     from_step: each.fromStep,
     to_step: each.toStep,
     level: each.level,

@@ -1,7 +1,9 @@
 import { type ModelBundle, ModelBundleSchema } from '#contracts/artifacts/model-bundle.ts';
 import { DomainError } from '#core/errors.ts';
+import type { PoolLookup } from '#core/forecast/forecaster.ts';
 import type { ModelVersion } from '../model-registry.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { createPoolLoader } from './pools.ts';
 
 /** Loads and verifies the bundle of a version. @throws {DomainError} `ARTIFACT_CORRUPT`, `STATE_INCOMPATIBLE` */
 export async function loadBundle(
@@ -20,10 +22,17 @@ export async function loadBundle(
   );
 }
 
+/** A bundle with the pools that its states refer to. */
+export interface LoadedBundle {
+  readonly bundle: ModelBundle;
+  readonly pools: PoolLookup;
+  readonly isCached: boolean;
+}
+
 /** Answers the bundle of a version, from memory when it was loaded before. */
 export type BundleLoader = (
   version: Pick<ModelVersion, 'artifact_key' | 'sha256'>,
-) => Promise<{ readonly bundle: ModelBundle; readonly isCached: boolean }>;
+) => Promise<LoadedBundle>;
 
 /**
  * Keeps the most recently used bundles in memory. A bundle is immutable and named by its content, so
@@ -33,6 +42,7 @@ export type BundleLoader = (
  */
 export function createBundleLoader(artifacts: ArtifactStore, capacity: number): BundleLoader {
   const cache = new Map<string, ModelBundle>();
+  const poolsOf = createPoolLoader(artifacts);
   return async (version) => {
     const cached = cache.get(version.artifact_key);
     const bundle = cached ?? (await loadBundle(artifacts, version));
@@ -40,6 +50,6 @@ export function createBundleLoader(artifacts: ArtifactStore, capacity: number): 
     cache.set(version.artifact_key, bundle);
     const oldest = cache.keys().next().value;
     if (cache.size > capacity && oldest !== undefined) cache.delete(oldest);
-    return { bundle, isCached: cached !== undefined };
+    return { bundle, pools: await poolsOf(bundle.pools), isCached: cached !== undefined };
   };
 }

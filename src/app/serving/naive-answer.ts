@@ -63,7 +63,7 @@ async function measure(series: Series, bounds: MetricDefinition) {
   const candidates = [{ name: 'naive', forecaster: naive() }];
   const result = await backtest(candidates, { target: series }, plan, { bounds });
   return {
-    calibration: calibrate(result, 'naive'),
-    coverage: coverageRows(result, 'naive'),
+    calibration: calibrate(result, 'naive', series),
+    coverage: coverageRows(result, 'naive', series),
   };
 }

@@ -1,19 +1,29 @@
 import type { PredictRequest, PredictResponse } from '#contracts/http/predict.ts';
 import type { Forecast } from '#core/forecast/forecaster.ts';
 import { metricDefinition } from '#core/series/metric-catalogue.ts';
-import { addMs, durationMs, type EpochMs, toIso } from '#core/time.ts';
+import { addMs, durationMs, type EpochMs, MINUTE, toIso } from '#core/time.ts';
 import { type Answer, REFRESH } from './predict.ts';
 
 type Step = PredictResponse['predictions'][number];
 
-/** An answer in the wire's form. */
-export function responseOf(request: PredictRequest, answer: Answer): PredictResponse {
+/**
+ * An answer in the wire's form.
+ * @param distant - answers the named horizons that `answer` does not reach
+ */
+export function responseOf(
+  request: PredictRequest,
+  answer: Answer,
+  distant?: Answer,
+): PredictResponse {
   const { forecast, chosen, levels } = answer;
   const steps = stepsOf(forecast, levels[0], request.quantiles ?? [], levels);
   const version = chosen?.version.version ?? null;
+  const far = distant && stepsOf(distant.forecast, levels[0], request.quantiles ?? [], levels);
   const horizons = request.horizons_minutes?.map((minutes) => ({
     minutes,
-    ...atMinutes(steps, forecast, minutes),
+    ...(atMinutes(steps, forecast, minutes) ??
+      (far && atTime(far, distant.forecast, addMs(forecast.cutoff, MINUTE, minutes))) ??
+      outOfReach(minutes)),
   }));
   return {
     workload: answer.workload.id,
@@ -35,6 +45,7 @@ export function responseOf(request: PredictRequest, answer: Answer): PredictResp
     skill: answer.skill,
     coverage: [...answer.coverage],
     reasons: [...answer.reasons],
+    ...(answer.explanation ? { explanation: answer.explanation } : {}),
     metadata: { model_version: version, cache_hit: chosen?.isCached ?? false },
   };
 }
@@ -80,10 +91,20 @@ function stepsOf(
   });
 }
 
-/** The step that holds a time ahead: the first at or after it. */
-function atMinutes(steps: readonly Step[], forecast: Forecast, minutes: number): Step {
-  const index = Math.max(1, Math.ceil((minutes * 60_000) / forecast.step)) - 1;
-  const step = steps[index];
-  if (!step) throw new RangeError(`the forecast does not reach ${minutes} minutes`);
-  return step;
+/** The step that holds a time ahead: the first at or after it. Undefined beyond the last. */
+function atMinutes(steps: readonly Step[], forecast: Forecast, minutes: number): Step | undefined {
+  return steps[Math.max(1, Math.ceil((minutes * 60_000) / forecast.step)) - 1];
+}
+
+/**
+ * The same for a forecast that begins earlier: the hours end before the grid does, and what is far
+ * ahead is still counted from the newest observation.
+ */
+function atTime(steps: readonly Step[], { cutoff, step }: Forecast, at: EpochMs): Step | undefined {
+  const ahead = Math.max(1, Math.ceil((at - cutoff) / step));
+  return steps[Math.min(ahead, steps.length) - 1];
+}
+
+function outOfReach(minutes: number): never {
+  throw new RangeError(`the forecast does not reach ${minutes} minutes`);
 }

@@ -1,19 +1,36 @@
 import type { Reason } from '#contracts/http/common.ts';
-import type { PredictRequest, PredictResponse } from '#contracts/http/predict.ts';
+import type { Explanation, PredictRequest, PredictResponse } from '#contracts/http/predict.ts';
 import { DomainError } from '#core/errors.ts';
+import type { Calibration } from '#core/evaluate/conformal.ts';
+import { type Bounds, clip } from '#core/forecast/bounds.ts';
 import { calibrated } from '#core/forecast/calibrated.ts';
 import type { FittedForecaster, Forecast } from '#core/forecast/forecaster.ts';
-import { restore } from '#core/forecast/registry.ts';
+import { type KnownEvent, withEvents } from '#core/forecast/known-events.ts';
 import { suggestMetrics } from '#core/series/known-metrics.ts';
 import { canonicalMetric, metricDefinition } from '#core/series/metric-catalogue.ts';
 import { cleanSeries } from '#core/series/quality.ts';
 import { type Series, sliceSeries } from '#core/series/series.ts';
-import { type DurationMs, durationMs, type EpochMs, epochMs, HOUR, toIso } from '#core/time.ts';
+import { type Track, trackedMetric } from '#core/series/track.ts';
+import {
+  addMs,
+  type DurationMs,
+  durationMs,
+  type EpochMs,
+  epochMs,
+  HOUR,
+  MINUTE,
+  toIso,
+} from '#core/time.ts';
+import { eventsFor } from '../configured-events.ts';
+import type { ModelSubject } from '../model-registry.ts';
 import { readFrame } from '../read-frame.ts';
+import { readHourly } from '../read-hourly.ts';
 import { resolveWorkload } from '../select-workload.ts';
 import { endOfData, type Workload } from '../workload-directory.ts';
 import { seriesOfCaller } from './caller-history.ts';
 import { type ChosenModel, chooseModel, unknownModel } from './choose-model.ts';
+import { explain } from './explain.ts';
+import { modelOfBundle } from './model-of-bundle.ts';
 import { forecastNaively } from './naive-answer.ts';
 import { responseOf } from './predict-response.ts';
 import type { ServingDeps } from './serving-deps.ts';
@@ -36,14 +53,17 @@ export interface Answer {
   readonly skill: PredictResponse['skill'];
   readonly coverage: PredictResponse['coverage'];
   readonly reasons: readonly Reason[];
+  readonly explanation?: Explanation | undefined;
   readonly now: EpochMs;
 }
 
 /**
  * Forecasts one metric: the champion, conditioned on the newest observations, with the interval and
- * the skill that its backtest measured. Until a model has won, `naive` answers and says why.
+ * the skill that its backtest measured. Until a model has won, `naive` answers and says why. Named
+ * horizons farther than a day ahead are answered by the hourly track, where there is one.
  *
- * @throws {DomainError} `NOT_FOUND`, `METRIC_UNKNOWN`, `MODEL_UNKNOWN`, `HISTORY_TOO_SHORT`
+ * @throws {DomainError} `NOT_FOUND`, `METRIC_UNKNOWN`, `MODEL_UNKNOWN`, `HISTORY_TOO_SHORT`,
+ *   `REQUEST_INVALID`
  */
 export async function predict(
   deps: ServingDeps,
@@ -51,36 +71,106 @@ export async function predict(
 ): Promise<PredictResponse> {
   const workload = await resolveWorkload(deps.directory, request);
   const metric = requireMetric(workload, request.metric);
-  const subject = { workload: workload.key, metric };
-  const now = deps.clock.now();
+  const track = trackOf(request, workload);
+  const asked = { workload, metric, request, now: deps.clock.now() };
+  const minutes = request.horizons_minutes ?? [];
+  const hasDistant =
+    track === 'grid' &&
+    workload.gridStep < HOUR &&
+    minutes.some((each) => each * MINUTE > LONGEST_ON_GRID * workload.gridStep);
+  const distant = hasDistant ? await answerByTheHour(deps, asked) : undefined;
+  const answer = await answerOn(deps, asked, track, distant !== undefined);
+  return responseOf(request, answer, distant);
+}
+
+/** Steps that the grid's own models are made for; named horizons beyond go to the hourly track. */
+const LONGEST_ON_GRID = 288;
+
+interface Asked {
+  readonly workload: Workload;
+  readonly metric: string;
+  readonly request: PredictRequest;
+  readonly now: EpochMs;
+}
+
+function trackOf({ step_seconds }: PredictRequest, { gridStep }: Workload): Track {
+  const step = step_seconds === undefined ? gridStep : step_seconds * 1_000;
+  if (step === gridStep) return 'grid';
+  if (step === HOUR && gridStep < HOUR) return 'hourly';
+  throw new DomainError(
+    'REQUEST_INVALID',
+    `step_seconds is ${gridStep / 1_000} or 3600 here, got ${step_seconds}`,
+    { step_seconds, allowed: [gridStep / 1_000, 3_600] },
+  );
+}
+
+/** The hourly answer, if models of that track were trained. */
+async function answerByTheHour(deps: ServingDeps, asked: Asked): Promise<Answer | undefined> {
+  const subject = subjectOf(asked, 'hourly');
+  if (!(await deps.registry.pointer(subject))) return undefined;
+  const horizons = asked.request.horizons_minutes?.map((each) => each + HOURS_BEHIND_MINUTES) ?? [];
+  const request = { ...asked.request, horizons_minutes: horizons };
+  return answerOn(deps, { ...asked, request }, 'hourly', false);
+}
+
+/** The last whole hour began so long before the grid's newest value at most. */
+const HOURS_BEHIND_MINUTES = 120;
+
+function subjectOf({ workload, metric }: Asked, track: Track) {
+  return { workload: workload.key, metric: trackedMetric(metric, track) };
+}
+
+/** @param hasDistant - whether another answer covers the horizons beyond this track's reach */
+async function answerOn(
+  deps: ServingDeps,
+  asked: Asked,
+  track: Track,
+  hasDistant: boolean,
+): Promise<Answer> {
+  const { workload, metric, request, now } = asked;
+  const step = track === 'hourly' ? HOUR : workload.gridStep;
+  const definition = metricDefinition(metric);
+  const subject = subjectOf(asked, track);
   const chosen = await chooseModel(deps, subject, request.model);
-  const recent = await readRecent(deps, workload, metric, request, chosen, now);
+  const recent = await readRecent(deps, asked, track, chosen);
   const levels = request.include_confidence ? (request.levels ?? [DEFAULT_LEVEL]) : [];
-  const asked = { periods: periodsOf(request, workload.gridStep), ...quantilesOf(request, levels) };
+  const wanted = {
+    periods: periodsOf(request, step, hasDistant ? LONGEST_ON_GRID : Infinity),
+    ...quantilesOf(request, levels),
+  };
   const base = { workload, metric, levels, chosen, now };
   if (!chosen) {
     if (!['auto', 'naive'].includes(request.model)) throw unknownModel(request.model, ['naive']);
-    const answer = await forecastNaively(recent, metricDefinition(metric), asked);
-    const reasons = [...answer.reasons, ...stalenessOf(answer.forecast.cutoff, now)];
-    return responseOf(request, { ...base, ...answer, reasons, member: 'naive' });
+    const answer = await forecastNaively(recent, definition, wanted);
+    const reasons = [...answer.reasons, ...stalenessOf(answer.forecast, now)];
+    return { ...base, ...answer, reasons, member: 'naive' };
   }
-  const fitted = condition(restore(chosen.bundle.states[chosen.member]), recent);
-  const calibration = chosen.bundle.calibrations[chosen.member] ?? null;
-  const served = calibrated(fitted, calibration, metricDefinition(metric));
-  const forecast = served.predict({
-    horizon: asked.periods,
-    ...(calibration ? { quantiles: asked.quantiles } : {}),
-  });
-  const reasons = [...chosen.reasons, ...stalenessOf(fitted.cutoff, now)];
-  if (!calibration && asked.quantiles.length > 0) reasons.push(noInterval(chosen.member));
-  return responseOf(request, {
+  const calibration = await calibrationOf(deps, subject, chosen);
+  const model = modelOfBundle(chosen.bundle, chosen.member, chosen.pools);
+  const events = eventsFor(deps.events, workload.id, metric);
+  const served = condition(withEvents(calibrated(model, calibration, definition), events), recent);
+  const forecast = clipped(
+    served.predict({
+      horizon: wanted.periods,
+      ...(calibration ? { quantiles: wanted.quantiles } : {}),
+    }),
+    definition,
+  );
+  const reasons = [
+    ...chosen.reasons,
+    ...stalenessOf(forecast, now),
+    ...expectedEvents(events, forecast),
+  ];
+  if (!calibration && wanted.quantiles.length > 0) reasons.push(noInterval(chosen.member));
+  return {
     ...base,
     member: chosen.member,
     forecast,
     skill: skillOf(chosen),
     coverage: chosen.bundle.coverage[chosen.member] ?? [],
     reasons,
-  });
+    explanation: request.explain ? explain(chosen, recent, request.periods, events) : undefined,
+  };
 }
 
 /** The catalogue's name of a metric the workload has. @throws {DomainError} `METRIC_UNKNOWN` */
@@ -101,31 +191,31 @@ export function requireMetric(workload: Workload, name: string): string {
  */
 async function readRecent(
   deps: ServingDeps,
-  workload: Workload,
-  metric: string,
-  request: PredictRequest,
+  asked: Asked,
+  track: Track,
   chosen: ChosenModel | undefined,
-  now: EpochMs,
 ): Promise<Series | undefined> {
+  const { workload, metric, request, now } = asked;
+  const step = track === 'hourly' ? HOUR : workload.gridStep;
   const series = request.history
-    ? seriesOfCaller(workload, metric, request.history, now)
-    : await readStored(deps, workload, metric, chosen, now);
+    ? seriesOfCaller({ key: workload.key, gridStep: step }, metric, request.history, now)
+    : await readStored(deps, asked, track, chosen);
   return series && withoutMissingEnds(cleanSeries(series, metricDefinition(metric)));
 }
 
 async function readStored(
   deps: ServingDeps,
-  workload: Workload,
-  metric: string,
+  { workload, metric, now }: Asked,
+  track: Track,
   chosen: ChosenModel | undefined,
-  now: EpochMs,
 ): Promise<Series | undefined> {
   const to = endOfData(workload, now);
-  const from = chosen
-    ? chosen.bundle.provenance.training.to
-    : to - UNTRAINED_WINDOW_STEPS * workload.gridStep;
-  const frame = await readFrame(deps.observations, workload, { from: epochMs(from), to });
-  return frame?.series.get(metric);
+  const from = epochMs(
+    chosen ? chosen.bundle.provenance.training.to : to - UNTRAINED_WINDOW_STEPS * workload.gridStep,
+  );
+  const frame = await readFrame(deps.observations, workload, { from, to });
+  if (!frame || track === 'grid') return frame?.series.get(metric);
+  return (await readHourly(deps.observations, workload, frame, from)).get(metric);
 }
 
 /**
@@ -142,10 +232,13 @@ function condition(fitted: FittedForecaster, recent: Series | undefined): Fitted
   return recent ? fitted.update({ target: recent }) : fitted;
 }
 
-/** As many steps as the request needs: its periods, or its farthest named horizon. */
-function periodsOf(request: PredictRequest, step: DurationMs): number {
-  const minutes = Math.max(0, ...(request.horizons_minutes ?? []));
-  return Math.max(request.periods, Math.ceil((minutes * 60_000) / step));
+/**
+ * As many steps as the request needs: its periods, or its farthest named horizon that this track is
+ * to answer.
+ */
+function periodsOf(request: PredictRequest, step: DurationMs, reach: number): number {
+  const steps = (request.horizons_minutes ?? []).map((each) => Math.ceil((each * MINUTE) / step));
+  return Math.max(request.periods, ...steps.filter((each) => each <= reach));
 }
 
 /** The quantiles asked for, those that the levels stand for among them, ascending. */
@@ -155,9 +248,10 @@ function quantilesOf(request: PredictRequest, levels: readonly number[]) {
   return { quantiles };
 }
 
-function stalenessOf(cutoff: EpochMs, now: EpochMs): Reason[] {
+/** A value belongs to the step that it begins, so it is known when the step has ended. */
+function stalenessOf({ cutoff, step }: Forecast, now: EpochMs): Reason[] {
   const age = durationMs(now - cutoff);
-  if (age <= 2 * REFRESH) return [];
+  if (age <= Math.max(2 * REFRESH, 3 * step)) return [];
   return [
     {
       code: 'DATA_STALE',
@@ -165,6 +259,41 @@ function stalenessOf(cutoff: EpochMs, now: EpochMs): Reason[] {
       details: { age_seconds: Math.round(age / 1_000) },
     },
   ];
+}
+
+/** As live errors have moved it, for what the champion serves; otherwise as it was trained. */
+async function calibrationOf(
+  deps: ServingDeps,
+  subject: ModelSubject,
+  { bundle, member, stage, version }: ChosenModel,
+): Promise<Calibration | null> {
+  const live =
+    stage === 'champion' && member === bundle.serves
+      ? await deps.live.get(subject, version.version, member)
+      : undefined;
+  return live ?? bundle.calibrations[member] ?? null;
+}
+
+/** A factor may lift a forecast over what the metric can be. */
+function clipped(forecast: Forecast, bounds: Bounds): Forecast {
+  const quantiles = forecast.quantiles.map(({ q, values }) => ({
+    q,
+    values: clip(values, bounds),
+  }));
+  return { ...forecast, point: clip(forecast.point, bounds), quantiles };
+}
+
+/** The configured events that this forecast takes into account. */
+function expectedEvents(events: readonly KnownEvent[], forecast: Forecast): Reason[] {
+  const first = addMs(forecast.cutoff, forecast.step);
+  const last = addMs(forecast.cutoff, forecast.step, forecast.point.length);
+  return events
+    .filter(({ start, end }) => start <= last && end > first)
+    .map(({ name, start, end, factor }) => ({
+      code: 'KNOWN_EVENT',
+      message: `${name} is expected to multiply values by ${factor} from ${toIso(start)} to ${toIso(end)}`,
+      details: { factor, start: toIso(start), end: toIso(end) },
+    }));
 }
 
 function noInterval(member: string): Reason {

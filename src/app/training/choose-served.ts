@@ -1,6 +1,8 @@
 import type { BacktestResult } from '#core/evaluate/backtest.ts';
 import { compare } from '#core/evaluate/compare.ts';
-import { BLEND_NAME } from '#core/forecast/line-up.ts';
+
+/** What answers unless something else is clearly better. */
+const BLEND = 'auto';
 
 /** The seasonal naive forecasts, the one that skill is measured against first. */
 export const SEASONAL_REFERENCES: readonly string[] = ['day-naive', 'week-naive'];
@@ -19,7 +21,7 @@ export function chooseServed(
 ): string {
   const skillOver = (name: string, other: string) =>
     compare(result, name, other).skill ?? -Infinity;
-  const blend = names.includes(BLEND_NAME) ? BLEND_NAME : 'naive';
+  const blend = names.includes(BLEND) ? BLEND : 'naive';
   const [leader] = names
     .map((name) => ({ name, skill: skillOver(name, blend) }))
     .sort((a, b) => b.skill - a.skill);

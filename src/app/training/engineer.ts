@@ -1,9 +1,14 @@
 import { ValidatedDataSchema } from '#contracts/artifacts/stage-outputs.ts';
 import type { WorkloadItem } from '#contracts/tasks/items.ts';
-import { metricDefinition } from '#core/series/metric-catalogue.ts';
+import { withoutEvents } from '#core/forecast/known-events.ts';
+import { type MetricDefinition, metricDefinition } from '#core/series/metric-catalogue.ts';
 import { cleanSeries } from '#core/series/quality.ts';
+import { detectSeasons } from '#core/series/season-detection.ts';
 import { type Series, sliceSeries } from '#core/series/series.ts';
+import { untracked } from '#core/series/track.ts';
 import { DAY, type DurationMs, WEEK } from '#core/time.ts';
+import { parseWorkloadKey } from '#core/workload.ts';
+import { eventsFor } from '../configured-events.ts';
 import { sha256Hex } from '../sha256.ts';
 import { fromStored, loadStage, runStage, stagePrefix, toStored } from './stage.ts';
 import type { StageDeps } from './stage-deps.ts';
@@ -18,18 +23,36 @@ export function engineer(deps: StageDeps, item: WorkloadItem): Promise<WorkloadI
     const metrics: Record<string, unknown> = {};
     const summary: Record<string, unknown> = {};
     for (const [metric, stored] of Object.entries(data.metrics)) {
-      const series = sinceFirstValue(cleanSeries(fromStored(stored), metricDefinition(metric)));
+      const clean = cleanSeries(fromStored(stored), definitionOf(metric));
+      // Models learn the usual course; what was to be expected of an event is put on top when serving.
+      const series = sinceFirstValue(withoutEvents(clean, eventsOf(deps, item, metric)));
       const seasons = usableSeasons(series);
       metrics[metric] = {
         series: toStored(series),
         data_sha256: await sha256Hex(JSON.stringify(toStored(series))),
         seasons,
+        detected: detected(series),
       };
       summary[metric] = { steps: series.values.length, seasons };
     }
     const features = await deps.artifacts.save(stagePrefix(item, 'engineer'), { metrics });
     return { item: { ...item, features }, end: { summary: { metrics: summary } } };
   });
+}
+
+function definitionOf(tracked: string): MetricDefinition {
+  return metricDefinition(untracked(tracked).metric);
+}
+
+function eventsOf({ events }: StageDeps, item: WorkloadItem, tracked: string) {
+  return eventsFor(events, parseWorkloadKey(item.workload), untracked(tracked).metric);
+}
+
+function detected(series: Series) {
+  return detectSeasons(series).seasons.map(({ seasonLength, strength }) => ({
+    season_length: seasonLength,
+    strength: Number(strength.toPrecision(3)),
+  }));
 }
 
 function sinceFirstValue(series: Series): Series {

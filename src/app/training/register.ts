@@ -2,14 +2,20 @@ import type { ModelBundle } from '#contracts/artifacts/model-bundle.ts';
 import {
   EngineeredDataSchema,
   EvaluationSchema,
-  FittedMembersSchema,
+  type FittedMetric,
 } from '#contracts/artifacts/stage-outputs.ts';
+import type { Fit } from '#contracts/http/fits.ts';
 import type { WorkloadItem } from '#contracts/tasks/items.ts';
 import { isDomainError } from '#core/errors.ts';
 import { addMs, durationMs, epochMs, toIso } from '#core/time.ts';
 import { parseWorkloadKey, workloadPath } from '#core/workload.ts';
 import { type ModelSubject, type ModelVersion, modelId } from '../model-registry.ts';
+import type { ExperimentTracker } from '../ports/experiment-tracker.ts';
+import { modelsIn } from '../serving/model-of-bundle.ts';
 import { decidePromotion, type PromotionDecision } from './decide-promotion.ts';
+import { TRAINING_SEED } from './fit-metric.ts';
+import { fitsOf } from './fits-of.ts';
+import { mergeBranches } from './merge-branches.ts';
 import { loadRequest, loadStage, runStage } from './stage.ts';
 import type { StageDeps } from './stage-deps.ts';
 
@@ -24,9 +30,10 @@ export function register(deps: StageDeps, item: WorkloadItem): Promise<WorkloadI
   return runStage(deps.runs, item, 'register', async () => {
     const request = await loadRequest(deps.objects, item.run_id);
     const data = await loadStage(deps.artifacts, EngineeredDataSchema, item.features);
-    const fitted = await loadStage(deps.artifacts, FittedMembersSchema, item.fitted);
+    const fitted = await mergeBranches(deps.artifacts, item);
     const evaluation = await loadStage(deps.artifacts, EvaluationSchema, item.backtest);
     const summary: Record<string, unknown> = {};
+    const tracking = createTracking(deps.tracker);
     for (const [metric, evaluated] of Object.entries(evaluation.metrics)) {
       const members = fitted.metrics[metric];
       const engineered = data.metrics[metric];
@@ -40,7 +47,11 @@ export function register(deps: StageDeps, item: WorkloadItem): Promise<WorkloadI
         unit: series.unit,
         step_ms: series.step,
         serves: evaluated.serves,
-        states: members.states,
+        states: Object.fromEntries(
+          Object.entries(members.members).map(([name, { final }]) => [name, final]),
+        ),
+        blends: evaluated.blends,
+        pools: members.pools,
         calibrations: evaluated.calibrations,
         coverage: evaluated.coverage,
         backtest: evaluated.report,
@@ -48,21 +59,33 @@ export function register(deps: StageDeps, item: WorkloadItem): Promise<WorkloadI
           training: { from: series.start, to: lastTime(series), steps: series.values.length },
           data_sha256,
           code_version: deps.settings.codeVersion,
-          parameters: { seasons, model: request.model ?? request.model_type ?? 'auto' },
-          seed: null,
+          parameters: {
+            seasons,
+            model: request.model ?? request.model_type ?? 'auto',
+            members: parametersOf(members),
+          },
+          seed: TRAINING_SEED,
         },
       };
       const decision = decidePromotion(evaluated.gate, deps.settings.minimumImprovement);
-      summary[metric] = await publish(deps, item, bundle, decision, evaluated.incumbent);
+      summary[metric] = await publish(
+        { ...deps, tracking },
+        item,
+        bundle,
+        members,
+        decision,
+        evaluated.incumbent,
+      );
     }
     return { item, end: { outcome: 'trained', summary: { metrics: summary } } };
   });
 }
 
 async function publish(
-  deps: StageDeps,
+  deps: StageDeps & { readonly tracking: Tracking },
   item: WorkloadItem,
   bundle: ModelBundle,
+  fitted: FittedMetric,
   decision: PromotionDecision,
   incumbent: string | null,
 ) {
@@ -70,6 +93,9 @@ async function publish(
   const id = parseWorkloadKey(item.workload);
   const ref = await deps.artifacts.save(`models/${workloadPath(id)}/${bundle.metric}`, bundle);
   const version = ref.sha256.slice(0, VERSION_LENGTH);
+  const fits = fitsOf(item.run_id, bundle, fitted, ref, version, deps.clock.now());
+  for (const fit of fits) await deps.fits.add(fit);
+  const tracking = await deps.tracking(fits);
   if (version === incumbent) {
     const message = 'the same data gave the same model again';
     return {
@@ -78,6 +104,7 @@ async function publish(
       action: 'keep',
       decision: message,
       bytes: ref.bytes,
+      ...tracking,
     };
   }
   const { training } = bundle.provenance;
@@ -88,7 +115,7 @@ async function publish(
     metric: bundle.metric,
     version,
     model: bundle.serves,
-    members: Object.keys(bundle.states),
+    members: [...modelsIn(bundle)],
     trained_at: toIso(deps.clock.now()),
     training: {
       from: toIso(epochMs(training.from)),
@@ -108,7 +135,38 @@ async function publish(
   };
   await deps.registry.add(subject, entry);
   const action = await applyDecision(deps, subject, version, decision, incumbent);
-  return { id: entry.id, version, action, decision: decision.reason.message, bytes: ref.bytes };
+  return {
+    id: entry.id,
+    version,
+    action,
+    decision: decision.reason.message,
+    bytes: ref.bytes,
+    ...tracking,
+  };
+}
+
+/** Records fits, and says how that went. */
+type Tracking = (fits: readonly Fit[]) => Promise<Readonly<Record<string, unknown>>>;
+
+/**
+ * A tracker that does not answer is said in the run, and costs nobody a model: after its first failure
+ * it is not asked again in this stage, whose time it would use up.
+ */
+function createTracking(tracker: ExperimentTracker | undefined): Tracking {
+  let failure: string | undefined;
+  return async (fits) => {
+    if (!tracker) return {};
+    try {
+      if (failure === undefined) {
+        await tracker.record(fits);
+        return { tracked: fits.length };
+      }
+    } catch (error) {
+      if (!isDomainError(error, 'TRACKER_UNAVAILABLE')) throw error;
+      failure = error.message;
+    }
+    return { tracked: 0, tracking_error: failure };
+  };
 }
 
 /** Moves the pointer as decided, unless somebody moved it since the comparison: theirs stands. */
@@ -128,6 +186,14 @@ async function applyDecision(
     if (isDomainError(error, 'MODEL_CHANGED')) return 'keep';
     throw error;
   }
+}
+
+/** What each member was fitted with where that differs from its defaults. */
+function parametersOf({ members }: FittedMetric): Readonly<Record<string, unknown>> {
+  const given = Object.entries(members).filter(
+    ([, { parameters }]) => Object.keys(parameters).length > 0,
+  );
+  return Object.fromEntries(given.map(([name, { parameters }]) => [name, parameters]));
 }
 
 function lastTime(series: { start: number; step: number; values: readonly unknown[] }): number {

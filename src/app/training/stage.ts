@@ -74,10 +74,15 @@ export async function saveRequest(
   await objects.put(requestKey(runId), new TextEncoder().encode(JSON.stringify(input)));
 }
 
-export async function loadRequest(objects: ObjectStore, runId: string): Promise<TrainRequest> {
+/** What a run was started with. @throws {DomainError} `ARTIFACT_CORRUPT` when it was never planned */
+export async function loadInput(objects: ObjectStore, runId: string): Promise<PipelineInput> {
   const bytes = await objects.get(requestKey(runId), { maxBytes: 65_536 });
   if (!bytes) throw new DomainError('ARTIFACT_CORRUPT', `run ${runId} was not planned`, { runId });
-  return PipelineInputSchema.parse(JSON.parse(new TextDecoder().decode(bytes))).request;
+  return PipelineInputSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+}
+
+export async function loadRequest(objects: ObjectStore, runId: string): Promise<TrainRequest> {
+  return (await loadInput(objects, runId)).request;
 }
 
 function requestKey(runId: string): string {

@@ -1,12 +1,11 @@
 import type { Run, TrainRequest, TrainResponse } from '#contracts/http/train.ts';
 import type { PipelineInput } from '#contracts/tasks/items.ts';
 import { DomainError } from '#core/errors.ts';
-import { MEMBER_NAMES } from '#core/forecast/line-up.ts';
 import type { Clock } from '#core/time.ts';
 import type { Executions } from '../ports/executions.ts';
 import type { RunLog } from '../run-log.ts';
 import { selectorParts } from '../select-workload.ts';
-import { isBlend } from './fit-statistical.ts';
+import { modelsToAskFor } from './asked-model.ts';
 import { newRunId } from './run-id.ts';
 
 export interface StartTrainingDeps {
@@ -43,10 +42,7 @@ export async function startTraining(
 /** The model a request names exists in some line-up, whatever the workload's grid. */
 function checkModel(request: TrainRequest): void {
   const model = request.model ?? request.model_type;
-  const known: readonly string[] = MEMBER_NAMES;
-  if (model === undefined || isBlend(model) || known.includes(model)) return;
-  throw new DomainError('MODEL_UNKNOWN', `there is no model ${model} to train`, {
-    model,
-    known: ['auto', 'ensemble', ...known],
-  });
+  const known = modelsToAskFor();
+  if (model === undefined || known.includes(model)) return;
+  throw new DomainError('MODEL_UNKNOWN', `there is no model ${model} to train`, { model, known });
 }

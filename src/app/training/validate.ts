@@ -4,11 +4,13 @@ import type { WorkloadItem } from '#contracts/tasks/items.ts';
 import { DomainError } from '#core/errors.ts';
 import { canonicalMetric, metricDefinition } from '#core/series/metric-catalogue.ts';
 import { assessQuality, type SeriesQuality } from '#core/series/quality.ts';
-import type { Series } from '#core/series/series.ts';
+import { countPresent, type Series, sliceSeries } from '#core/series/series.ts';
+import { trackedMetric } from '#core/series/track.ts';
 import { decideTrainable, type TrainingDecision } from '#core/series/trainable.ts';
 import { addMs, DAY, durationMs, epochMs, HOUR, toIso } from '#core/time.ts';
 import { parseWorkloadKey } from '#core/workload.ts';
 import { readFrame } from '../read-frame.ts';
+import { readHourly } from '../read-hourly.ts';
 import type { Workload } from '../workload-directory.ts';
 import { dataSummary } from './data-summary.ts';
 import { MIN_TRAINING_STEPS } from './due.ts';
@@ -17,6 +19,10 @@ import type { StageDeps } from './stage-deps.ts';
 
 /** Below this share of observations since the first, a history is refused. */
 const MIN_COMPLETENESS = 0.5;
+/** Hours of observations below which nothing is forecast for days and weeks: one week. */
+const MIN_HOURS = 168;
+/** How far back the hourly track learns: as long as the summaries live. */
+const HOURLY_DAYS = 400;
 /** A value that has not moved for this many steps is worth a warning. */
 const MAX_FLAT_STEPS = 72;
 
@@ -25,6 +31,8 @@ interface Judged {
   readonly series: Series;
   readonly quality: SeriesQuality;
   readonly verdict: TrainingDecision;
+  /** For forecasts of days and weeks; undefined while there is less than a week of it. */
+  readonly hourly: Series | undefined;
 }
 
 /**
@@ -40,7 +48,10 @@ export function validate(deps: StageDeps, item: WorkloadItem): Promise<WorkloadI
     const judged = await judge(deps, workload, request);
     const trained = judged.filter((each) => each.verdict.decision === 'train');
     const metrics: Record<string, StoredSeries> = {};
-    for (const { metric, series } of trained) metrics[metric] = toStored(series);
+    for (const { metric, series, hourly } of trained) {
+      metrics[metric] = toStored(series);
+      if (hourly) metrics[trackedMetric(metric, 'hourly')] = toStored(hourly);
+    }
     const summary = dataSummary(workload, judged, deps.clock.now());
     const summaryKey = await saveReport(deps.objects, item, 'data_summary.json', summary);
     const data = await deps.artifacts.save(stagePrefix(item, 'validate'), { metrics });
@@ -72,8 +83,14 @@ async function judge(
   await deps.attempts.record(workload.key, { at: now, from, to: workload.lastSeen });
   const frame = await readFrame(deps.observations, workload, { from, to: end });
   const wanted = wantedMetrics(request);
+  const since = addMs(end, DAY, -HOURLY_DAYS);
+  const hourly =
+    frame && workload.gridStep < HOUR
+      ? await readHourly(deps.observations, workload, frame, request.hours ? from : since)
+      : new Map<string, Series>();
   const judged: Judged[] = [];
-  for (const [metric, series] of frame?.series ?? []) {
+  if (!frame) return judged;
+  for (const [metric, series] of frame.series) {
     if (wanted && !wanted.has(metric)) continue;
     const quality = assessQuality(series, metricDefinition(metric));
     const verdict = decideTrainable(quality, {
@@ -84,9 +101,19 @@ async function judge(
       now,
       step: series.step,
     });
-    judged.push({ metric, series, quality, verdict });
+    judged.push({ metric, series, quality, verdict, hourly: usableHours(hourly.get(metric)) });
   }
   return judged;
+}
+
+/** The hourly series from its first value on, when it is long and complete enough to learn from. */
+function usableHours(series: Series | undefined): Series | undefined {
+  if (!series) return undefined;
+  const first = series.values.findIndex((value) => !Number.isNaN(value));
+  const own = sliceSeries(series, first, series.values.length);
+  const have = countPresent(own);
+  const isEnough = have >= MIN_HOURS && have >= MIN_COMPLETENESS * own.values.length;
+  return isEnough ? own : undefined;
 }
 
 function wantedMetrics(request: TrainRequest): ReadonlySet<string> | undefined {
