@@ -42,7 +42,7 @@ const result = await backtest(
 
 // The bounds are made of the errors the blend has made.
 const fitted = await blend(step).fit(history);
-const model = calibrated(fitted, calibrate(result, 'blend'), ANY_NUMBER);
+const model = calibrated(fitted, calibrate(result, 'blend', series), ANY_NUMBER);
 const forecast = model.predict({ horizon: STEPS_AHEAD, quantiles: [0.1, 0.9] });
 const [lower, upper] = forecast.quantiles;
 

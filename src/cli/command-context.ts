@@ -74,6 +74,13 @@ export function wholeNumbers(least: number, most: number): (text: string) => rea
   return (text) => text.split(',').map((part) => parse(part.trim()));
 }
 
+/** A parser of lists of names such as `cpu,memory`, each once. */
+export function names(text: string): readonly string[] {
+  const found = text.split(',').map((part) => part.trim());
+  if (found.every((name) => name !== '')) return [...new Set(found)];
+  throw new InvalidArgumentError('Allowed are names with commas between them.');
+}
+
 /** A parser of fractions strictly between 0 and 1. */
 export function openFraction(text: string): number {
   const value = Number(text);

@@ -80,22 +80,31 @@ export async function readTextIfAny(path: string): Promise<string | undefined> {
 
 /** A YAML text by its schema. @throws {DomainError} `CONFIG_INVALID` with every problem */
 export function parseYaml<T>(text: string, schema: z.ZodType<T>, path: string): T {
-  let value: unknown;
+  return check(readYaml(text, path), schema, path);
+}
+
+/** What a YAML text holds; an empty one holds no keys. @throws {DomainError} `CONFIG_INVALID` */
+export function readYaml(text: string, path: string): unknown {
   try {
-    value = parse(text);
+    return parse(text) ?? {};
   } catch (error) {
     const [message] = foreignError(error).message.split('\n');
     throw new DomainError('CONFIG_INVALID', `${path} is no YAML: ${message}`, { path }, error);
   }
-  return check(value ?? {}, schema, path);
 }
 
 function check<T>(value: unknown, schema: z.ZodType<T>, path: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issues = result.error.issues.map((issue) => {
+  throw new DomainError('CONFIG_INVALID', `${path} is not valid`, {
+    issues: issuesOf(result.error),
+  });
+}
+
+/** Every problem of a value with where it is. */
+export function issuesOf({ issues }: z.ZodError): readonly string[] {
+  return issues.map((issue) => {
     const at = issue.path.join('.');
     return at === '' ? issue.message : `${at}: ${issue.message}`;
   });
-  throw new DomainError('CONFIG_INVALID', `${path} is not valid`, { issues });
 }

@@ -42,7 +42,7 @@ function processEnvironment(): Environment {
     startApplication: async (options) => {
       // Loaded here, because most commands talk to a server that runs already.
       const { startApplication } = await import('#server/application.ts');
-      return startApplication(options);
+      return startApplication({ ...options, tracking: trackingOf(process.env) });
     },
   };
 }
@@ -58,3 +58,11 @@ const sleep: Sleep = (ms, signal) =>
     const timer = setTimeout(finish, ms);
     signal?.addEventListener('abort', finish, { once: true });
   });
+
+/** Where MLflow's own variables say that experiments are tracked. */
+function trackingOf({ MLFLOW_TRACKING_URI, MLFLOW_TRACKING_TOKEN_FILE }: NodeJS.ProcessEnv) {
+  return {
+    ...(MLFLOW_TRACKING_URI === undefined ? {} : { MLFLOW_TRACKING_URI }),
+    ...(MLFLOW_TRACKING_TOKEN_FILE === undefined ? {} : { MLFLOW_TRACKING_TOKEN_FILE }),
+  };
+}

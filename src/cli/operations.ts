@@ -1,8 +1,9 @@
 import type * as z from 'zod';
 import * as catalog from '#contracts/http/catalog.ts';
+import { FitListSchema } from '#contracts/http/fits.ts';
 import { IngestResponseSchema } from '#contracts/http/ingest.ts';
-import { PredictResponseSchema } from '#contracts/http/predict.ts';
-import { RunDetailSchema, TrainResponseSchema } from '#contracts/http/train.ts';
+import { PredictBatchResponseSchema, PredictResponseSchema } from '#contracts/http/predict.ts';
+import { RunDetailSchema, RunListSchema, TrainResponseSchema } from '#contracts/http/train.ts';
 import { ROUTES, type Route } from '#contracts/routes.ts';
 
 /** The operations of the API that commands use, each with the schema of its answer. */
@@ -13,8 +14,11 @@ export const OPERATIONS = {
   promoteModel: catalog.PromotionResponseSchema,
   rollbackModel: catalog.PromotionResponseSchema,
   predict: PredictResponseSchema,
+  predictBatch: PredictBatchResponseSchema,
   train: TrainResponseSchema,
+  listRuns: RunListSchema,
   getRun: RunDetailSchema,
+  listFits: FitListSchema,
   listWorkloads: catalog.WorkloadListSchema,
   getSeries: catalog.SeriesSchema,
   ingest: IngestResponseSchema,

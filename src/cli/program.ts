@@ -3,6 +3,7 @@ import {
   addWorkloadOptions,
   type CommandContext,
   commandContext,
+  names,
   openFraction,
   stepSeconds,
   wholeNumber,
@@ -11,6 +12,7 @@ import {
 import type { ImportFlags } from './commands/import.ts';
 import type { ModelFlags } from './commands/models.ts';
 import type { PredictFlags } from './commands/predict.ts';
+import type { RunFlags, RunListFlags } from './commands/runs.ts';
 import type { ServeFlags } from './commands/serve.ts';
 import type { TrainFlags } from './commands/train.ts';
 import type { Environment } from './environment.ts';
@@ -70,6 +72,7 @@ export function heliosProgram(environment: Environment, done: (code: number) => 
     .description('health, workloads, how old their data are, and what serves them')
     .action(action(async (context) => (await import('./commands/status.ts')).status(context)));
   addModels(program, action);
+  addRuns(program, action);
   addConfig(program, action, environment, done);
   return program;
 }
@@ -132,7 +135,10 @@ function addTrain(program: Command, action: Action): void {
     .option('--metrics <list>', 'train these metrics only, e.g. cpu,memory')
     .option('-m, --model <name>', 'fit this member only')
     .option('--model-type <name>', 'the same as --model')
-    .option('--config <file>', 'YAML with the same keys; flags win')
+    .option(
+      '--config <file>',
+      'YAML with the same keys, or the configuration of one metric for lstm; flags win',
+    )
     .option('--no-wait', 'start the run and return its id');
   addWorkloadOptions(command).action(
     action(async (context, flags: TrainFlags) => {
@@ -148,14 +154,17 @@ function addPredict(program: Command, action: Action): void {
     .description('forecast a metric, with its band and how well this model has done before')
     .argument('[metric]', 'e.g. cpu, memory, request_rate')
     .option('--metric <metric>', 'the same')
+    .option('--metrics <list>', 'several at once at a few horizons, e.g. cpu,memory', names)
     .option('-p, --periods <number>', 'steps ahead (default: 12)', wholeNumber(1, 2_016))
+    .option('--by-hour', 'by the hour, up to 720 periods: days and weeks ahead')
     .option('-m, --model <name>', 'auto, ensemble, or a member such as baseline (default: auto)')
     .option('--level <fraction>', 'central coverage of the band (default: 0.8)', openFraction)
     .option(
       '--horizons <minutes>',
-      'also these times ahead, e.g. 5,15,30,60',
+      'also these times ahead, e.g. 5,15,30,60 (--metrics: 5,15,30)',
       wholeNumbers(1, 43_200),
     )
+    .option('--explain', 'what each member of the blend has contributed')
     .option('--no-chart', 'numbers only');
   addWorkloadOptions(command).action(
     action(async (context, metric: string | undefined, flags: PredictFlags, own: Command) => {
@@ -212,6 +221,43 @@ function addModels(program: Command, action: Action): void {
         (await load()).changeChampion(context, 'rollbackModel', id),
       ),
     );
+}
+
+function addRuns(program: Command, action: Action): void {
+  const runs = program
+    .command('runs')
+    .description('training runs and the fits of each: list, show, compare');
+  const load = () => import('./commands/runs.ts');
+  runs
+    .command('list', { isDefault: true })
+    .description('training runs, newest first')
+    .option('--limit <number>', 'so many at most (default: 20)', wholeNumber(1, 1_000))
+    .action(
+      action(async (context, flags: RunListFlags) => (await load()).listRuns(context, flags)),
+    );
+  addWorkloadOptions(
+    runs
+      .command('show')
+      .description('one run: its stages, who was left out, and every fit with its error')
+      .argument('<id>')
+      .option('--metric <metric>', 'of this metric only'),
+  ).action(
+    action(async (context, id: string, flags: RunFlags) =>
+      (await load()).showRun(context, id, flags),
+    ),
+  );
+  addWorkloadOptions(
+    runs
+      .command('compare')
+      .description('two runs side by side: errors, parameters, data')
+      .argument('<first>')
+      .argument('<second>')
+      .option('--metric <metric>', 'of this metric only'),
+  ).action(
+    action(async (context, first: string, second: string, flags: RunFlags) =>
+      (await load()).compareRuns(context, first, second, flags),
+    ),
+  );
 }
 
 function addConfig(

@@ -3,15 +3,16 @@ import { resolve } from 'node:path';
 import * as z from 'zod';
 import { newRunId } from '#app/training/run-id.ts';
 import type { ModelDetail } from '#contracts/http/catalog.ts';
-import { type RunDetail, TrainRequestSchema } from '#contracts/http/train.ts';
+import type { RunDetail } from '#contracts/http/train.ts';
 import { DomainError, ERROR_CATALOGUE } from '#core/errors.ts';
 import { workloadLabel } from '#core/workload.ts';
 import type { ApiClient } from '../client.ts';
 import { type CommandContext, type WorkloadFlags, workloadOf } from '../command-context.ts';
-import { parseYaml, readTextIfAny } from '../config-file.ts';
+import { readTextIfAny } from '../config-file.ts';
 import { EXIT_FAULT, EXIT_INSUFFICIENT } from '../failure.ts';
 import { type Progress, startProgress } from '../render/progress.ts';
 import { comparisonTable, stageLine, trainingText } from '../render/training-report.ts';
+import { parseTrainFile, type TrainKeys } from '../train-file.ts';
 
 export interface TrainFlags extends WorkloadFlags {
   readonly hours?: number;
@@ -25,9 +26,6 @@ export interface TrainFlags extends WorkloadFlags {
   readonly wait: boolean;
 }
 
-/** The keys of `helios train --config`: those of the request, which the flags override. */
-const TrainFileSchema = TrainRequestSchema.omit({ run_id: true });
-
 /**
  * Trains, and shows the stages as they happen, the refusals with what is missing, and how every
  * member compares.
@@ -35,7 +33,7 @@ const TrainFileSchema = TrainRequestSchema.omit({ run_id: true });
  * @returns 3 when every workload was refused; a failed run ends with the exit code of its error
  */
 export async function train(context: CommandContext, flags: TrainFlags): Promise<number> {
-  const request = { ...(await fromFile(context, flags.config)), ...fromFlags(flags) };
+  const request = await requestOf(context, flags);
   return context.withSession(async ({ client, isInProcess }) => {
     if (!flags.wait && isInProcess) {
       const message =
@@ -62,7 +60,36 @@ export async function train(context: CommandContext, flags: TrainFlags): Promise
   });
 }
 
-function fromFlags(flags: TrainFlags) {
+/** Spellings of one thing: a flag in any of them overrides the file in all of them. */
+const SYNONYMS = [
+  ['target', 'metric', 'metrics'],
+  ['model', 'model_type'],
+] as const;
+
+/** The keys of the file, which the flags override. */
+async function requestOf(context: CommandContext, flags: TrainFlags): Promise<TrainKeys> {
+  const given = fromFlags(flags);
+  if (flags.config === undefined) return given;
+  const { environment, messages } = context;
+  const path = resolve(environment.workingDirectory, flags.config);
+  const text = await readTextIfAny(path);
+  if (text === undefined) {
+    throw new DomainError('CONFIG_INVALID', `there is no configuration file ${path}`, { path });
+  }
+  const { keys, models, notes } = parseTrainFile(text, path);
+  const overridden = SYNONYMS.filter((names) => names.some((name) => name in given)).flat();
+  const kept = Object.entries(keys).filter(([key]) => !overridden.some((name) => name === key));
+  const request: TrainKeys = { ...Object.fromEntries(kept), ...given };
+  const model = request.model ?? request.model_type ?? 'auto';
+  if (models && !models.includes(model)) {
+    const message = `${path} configures a network, and the model asked for is ${model}`;
+    throw new DomainError('CONFIG_INVALID', message, { model, allowed: models });
+  }
+  for (const note of notes) messages.note(`${flags.config} ${note}`);
+  return request;
+}
+
+function fromFlags(flags: TrainFlags): TrainKeys {
   return {
     ...workloadOf(flags),
     ...(flags.hours !== undefined && { hours: flags.hours }),
@@ -74,17 +101,6 @@ function fromFlags(flags: TrainFlags) {
     ...(flags.model !== undefined && { model: flags.model }),
     ...(flags.modelType !== undefined && { model_type: flags.modelType }),
   };
-}
-
-async function fromFile(
-  { environment }: CommandContext,
-  file: string | undefined,
-): Promise<z.infer<typeof TrainFileSchema>> {
-  if (file === undefined) return {};
-  const path = resolve(environment.workingDirectory, file);
-  const text = await readTextIfAny(path);
-  if (text !== undefined) return parseYaml(text, TrainFileSchema, path);
-  throw new DomainError('CONFIG_INVALID', `there is no configuration file ${path}`, { path });
 }
 
 const FIRST_POLL_MS = 250;

@@ -1,6 +1,7 @@
 import type { PredictResponse } from '#contracts/http/predict.ts';
 import { workloadLabel } from '#core/workload.ts';
 import { printable } from '../failure.ts';
+import { explanationColumns, explanationText } from './explanation.ts';
 import { coverageSentence, skillSentence, whyUnknown } from './skill.ts';
 import { type Cell, renderTable, type Table, unknownCell } from './table.ts';
 import { styled, type Terminal } from './terminal.ts';
@@ -18,6 +19,17 @@ export function scaleOf(forecast: PredictResponse, others: readonly number[] = [
 /** The forecast's steps: time, value and bounds; `?` where there is no bound. */
 export function forecastTable(forecast: PredictResponse, scale: Scale, time: TimeFormat): Table {
   return stepsTable(forecast.predictions, scale, time);
+}
+
+/** The forecast's steps with what each member of the blend says, if the answer explains itself. */
+export function explainedTable(forecast: PredictResponse, scale: Scale, time: TimeFormat): Table {
+  const { columns, rows } = forecastTable(forecast, scale, time);
+  if (!forecast.explanation) return { columns, rows };
+  const added = explanationColumns(forecast.explanation, rows.length, scale);
+  return {
+    columns: [...columns, ...added.columns],
+    rows: rows.map((row, i) => [...row, ...(added.rows[i] ?? [])]),
+  };
 }
 
 type Step = PredictResponse['predictions'][number];
@@ -54,9 +66,10 @@ export function forecastText(
     readonly time: TimeFormat;
     readonly scale: Scale;
     readonly chart?: string | undefined;
+    readonly isExplained?: boolean;
   },
 ): string {
-  const { terminal, time, scale, chart } = options;
+  const { terminal, time, scale, chart, isExplained = false } = options;
   const blocks = [titleBlock(forecast, time, terminal)];
   if (chart !== undefined) blocks.push(chart);
   blocks.push(renderTable(forecastTable(forecast, scale, time), terminal));
@@ -74,6 +87,7 @@ export function forecastText(
     });
     blocks.push(renderTable({ columns: [ahead, ...table.columns], rows }, terminal));
   }
+  if (isExplained) blocks.push(explanationText(forecast, scale, terminal));
   return blocks.join('\n');
 }
 

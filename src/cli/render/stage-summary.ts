@@ -8,6 +8,8 @@ export const STAGE_TITLES: Readonly<Record<StageName, string>> = {
   validate: 'Data validation',
   engineer: 'Feature engineering',
   'fit-statistical': 'Model training',
+  'fit-boosting': 'Model training (boosted trees)',
+  'fit-recurrent': 'Model training (recurrent)',
   evaluate: 'Model evaluation',
   register: 'Model registration',
 };
@@ -29,12 +31,24 @@ const ValidatedSchema = z.looseObject({
 });
 const EngineeredSchema = perMetric({ steps: z.number(), seasons: z.array(z.string()) });
 const FittedSchema = perMetric({ members: z.array(z.string()) });
+/** A training that outlasts one function says which metric it is at. */
+const UnderWaySchema = z.looseObject({ under_way: z.string() });
 const EvaluatedSchema = perMetric({ origins: z.number() });
-const RegisteredSchema = perMetric({ action: z.string() });
+const RegisteredSchema = perMetric({
+  action: z.string(),
+  tracking_error: z.string().optional(),
+});
 
 function perMetric<T extends z.ZodRawShape>(shape: T) {
   return z.looseObject({ metrics: z.record(z.string(), z.looseObject(shape)) });
 }
+
+const NOTHING_TO_FIT = 'nothing to fit';
+const namesOfMembers = grouped(FittedSchema, ({ members }) =>
+  members.length === 0 ? NOTHING_TO_FIT : members.join(', '),
+);
+const fittedMembers = (summary: Summary) =>
+  namesOfMembers(summary) === '' ? NOTHING_TO_FIT : namesOfMembers(summary);
 
 const STAGE_SUMMARIES: Readonly<Record<StageName, (summary: Summary) => string | undefined>> = {
   validate(summary) {
@@ -51,11 +65,17 @@ const STAGE_SUMMARIES: Readonly<Record<StageName, (summary: Summary) => string |
     const found = seasons.length === 0 ? 'no season yet' : `seasons ${seasons.join(', ')}`;
     return `${formatCount(steps)} steps, ${found}`;
   }),
-  'fit-statistical': grouped(FittedSchema, ({ members }) => members.join(', ')),
+  'fit-statistical': fittedMembers,
+  'fit-boosting': fittedMembers,
+  'fit-recurrent': (summary) => {
+    const read = UnderWaySchema.safeParse(summary);
+    return read.success ? `under way: ${read.data.under_way}` : fittedMembers(summary);
+  },
   evaluate: grouped(EvaluatedSchema, ({ origins }) => `${formatCount(origins)} forecast origins`),
-  register: grouped(RegisteredSchema, ({ action }) =>
-    action === 'promote' ? 'promoted' : 'not promoted',
-  ),
+  register: grouped(RegisteredSchema, ({ action, tracking_error }) => {
+    const decision = action === 'promote' ? 'promoted' : 'not promoted';
+    return tracking_error === undefined ? decision : `${decision}, not tracked: ${tracking_error}`;
+  }),
 };
 
 /** Metrics of which the same can be said are said together. */

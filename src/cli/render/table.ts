@@ -24,6 +24,15 @@ export interface Column {
   readonly align?: 'right';
 }
 
+/** The table without some of its columns, which a title has said already or nobody reads. */
+export function withoutColumns({ columns, rows }: Table, keys: readonly string[]): Table {
+  const isShown = columns.map(({ key }) => !keys.includes(key));
+  return {
+    columns: columns.filter((_, i) => isShown[i]),
+    rows: rows.map((row) => row.filter((_, i) => isShown[i])),
+  };
+}
+
 /** A cell of plain text. */
 export function textCell(text: string): Cell {
   return { text, raw: text };

@@ -57,6 +57,22 @@ export function formatAge(seconds: number): string {
   return `${Math.floor(whole / 86_400)} d`;
 }
 
+/**
+ * How long something took: to the millisecond below a second, to a tenth below two minutes.
+ *
+ * @example
+ * ```ts
+ * formatDuration(12.3); // => '12 ms'
+ * formatDuration(1_500); // => '1.5 s'
+ * formatDuration(150_000); // => '2 min'
+ * ```
+ */
+export function formatDuration(durationMs: number): string {
+  const seconds = durationMs / 1_000;
+  if (durationMs < 999.5) return `${Math.round(durationMs)} ms`;
+  return seconds < 119.95 ? `${seconds.toFixed(1)} s` : formatAge(seconds);
+}
+
 /** A step as people say it: `5 min`, `15 s`, `1 h`. */
 export function formatStep(seconds: number): string {
   if (seconds % 3_600 === 0) return `${seconds / 3_600} h`;

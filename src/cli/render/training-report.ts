@@ -1,12 +1,18 @@
 import type { ModelDetail } from '#contracts/http/catalog.ts';
 import type { RunDetail, RunWorkload } from '#contracts/http/train.ts';
-import { METRIC_CATALOGUE } from '#core/series/metric-catalogue.ts';
 import { workloadLabel } from '#core/workload.ts';
 import { printable } from '../failure.ts';
 import { STAGE_TITLES, stageSummary } from './stage-summary.ts';
-import { type Cell, renderTable, type Table, textCell, unknownCell } from './table.ts';
+import {
+  type Cell,
+  renderTable,
+  type Table,
+  textCell,
+  unknownCell,
+  withoutColumns,
+} from './table.ts';
 import { styled, type Terminal } from './terminal.ts';
-import { formatCount, formatGain, formatShare, formatSingle } from './units.ts';
+import { formatCount, formatGain, formatShare, formatSingle, unitOf } from './units.ts';
 
 /** One stage of one workload on one line, as it is printed when it ends. */
 export function stageLine(workload: RunWorkload, stage: RunWorkload['stages'][number]): string {
@@ -24,12 +30,24 @@ export function trainingText(
   models: readonly ModelDetail[],
   terminal: Terminal,
 ): string {
-  const blocks = detail.details.map((workload) => {
-    const label = workloadLabel(workload.workload);
+  const tablesOf = ({ workload }: RunWorkload) => {
+    const label = workloadLabel(workload);
     const own = models.filter((model) => workloadLabel(model.workload) === label);
-    return workloadBlock(workload, own, terminal);
-  });
-  const { run } = detail;
+    return own.map((model) => {
+      const title = `${model.metric}: version ${model.version} is ${model.stage}; ${model.decision.message} (${model.decision.code})`;
+      return `  ${printable(title)}\n${renderTable(membersTable(model), terminal)}`;
+    });
+  };
+  return runText(detail, tablesOf, terminal);
+}
+
+/** A run with its workloads; `tablesOf` gives what stands below the stages of each. */
+export function runText(
+  { run, details }: RunDetail,
+  tablesOf: (workload: RunWorkload) => readonly string[],
+  terminal: Terminal,
+): string {
+  const blocks = details.map((workload) => workloadBlock(workload, tablesOf(workload), terminal));
   const error = run.error ? `\n  error: ${printable(run.error.message)} (${run.error.code})` : '';
   const caption = `run ${run.run_id} ${run.state}: ${run.trained} trained, ${run.refused} refused, ${run.failed} failed`;
   return `${[...blocks, `${printable(caption)}${error}\n`].join('\n')}`;
@@ -37,15 +55,17 @@ export function trainingText(
 
 function workloadBlock(
   workload: RunWorkload,
-  models: readonly ModelDetail[],
+  tables: readonly string[],
   terminal: Terminal,
 ): string {
   const lines = [
     `${styled(printable(workloadLabel(workload.workload)), 'bold', terminal)}  ${workload.outcome}`,
   ];
+  const titles = workload.stages.map(({ name }, index) => `${index + 1}. ${STAGE_TITLES[name]}`);
+  const width = Math.max(...titles.map(({ length }) => length), 0);
   workload.stages.forEach((stage, index) => {
     const summary = stageSummary(stage.name, stage.summary);
-    const title = `${index + 1}. ${STAGE_TITLES[stage.name]}`.padEnd(22);
+    const title = (titles[index] ?? '').padEnd(width);
     lines.push(printable(`  ${title} ${stage.state}${summary === '' ? '' : `: ${summary}`}`));
   });
   for (const { metric, code, message } of workload.refusals) {
@@ -59,11 +79,7 @@ function workloadBlock(
   if (workload.error) {
     lines.push(printable(`  error     ${workload.error.message} (${workload.error.code})`));
   }
-  const tables = models.map((model) => {
-    const title = `${model.metric}: version ${model.version} is ${model.stage}; ${model.decision.message} (${model.decision.code})`;
-    return `\n  ${printable(title)}\n${renderTable(membersTable(model), terminal)}`;
-  });
-  return `${lines.join('\n')}\n${tables.join('')}`;
+  return `${lines.join('\n')}\n${tables.map((table) => `\n${table}`).join('')}`;
 }
 
 /** Every member of every version with its errors in the backtest, and which one answers. */
@@ -87,13 +103,12 @@ export function comparisonTable(models: readonly ModelDetail[]): Table {
 
 /** The comparison of one version, whose metric the title has named. */
 function membersTable(model: ModelDetail): Table {
-  const { columns, rows } = comparisonTable([model]);
-  return { columns: columns.slice(1), rows: rows.map((row) => row.slice(1)) };
+  return withoutColumns(comparisonTable([model]), ['metric']);
 }
 
 function comparisonRow(model: ModelDetail, row: ModelDetail['backtest'][number]): readonly Cell[] {
   const { pooled } = row;
-  const unit = METRIC_CATALOGUE.get(model.metric)?.unit ?? 'unspecified';
+  const unit = unitOf(model.metric);
   const amount = (value: number | null): Cell =>
     value === null ? unknownCell('not measured') : { text: formatSingle(value, unit), raw: value };
   const gain = (skill: number | null): Cell =>

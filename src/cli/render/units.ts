@@ -1,4 +1,18 @@
-import type { Unit } from '#core/series/metric-catalogue.ts';
+import { metricDefinition, type Unit } from '#core/series/metric-catalogue.ts';
+import { untracked } from '#core/series/track.ts';
+
+/**
+ * The unit of a metric as the API names it.
+ *
+ * @example
+ * ```ts
+ * unitOf('cpu_utilization.hourly'); // => 'ratio'
+ * unitOf('queue_length'); // => 'unspecified'
+ * ```
+ */
+export function unitOf(metric: string): Unit {
+  return metricDefinition(untracked(metric).metric).unit;
+}
 
 /** How the values of one column or axis are written, so that they can be compared at a glance. */
 export interface Scale {
