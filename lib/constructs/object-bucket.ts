@@ -3,8 +3,8 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aw
 import { Construct } from 'constructs';
 import type { ServiceFunction } from './service-function.ts';
 
-/** What lies under a prefix: the model bundles, and what the stages of a run hand to each other. */
-export type ObjectPrefix = 'models' | 'runs';
+/** What lies under a prefix: bundles, what the stages of a run hand on, trainings under way. */
+export type ObjectPrefix = 'models' | 'runs' | 'checkpoints';
 
 /** What a function may be allowed to do with objects. */
 export type ObjectAction = 'GetObject' | 'PutObject';
@@ -25,6 +25,7 @@ export class ObjectBucket extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
       lifecycleRules: [
         { id: 'runs-are-evidence-for-a-month', prefix: 'runs/', expiration: Duration.days(30) },
+        { id: 'trainings-end-within-days', prefix: 'checkpoints/', expiration: Duration.days(7) },
         {
           id: 'old-versions',
           noncurrentVersionExpiration: Duration.days(90),

@@ -9,7 +9,7 @@ import {
   Role,
   ServicePrincipal,
 } from 'aws-cdk-lib/aws-iam';
-import { Architecture, type ILayerVersion, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { type ILayerVersion, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -18,6 +18,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { CDK_BUNDLING } from './bundling.ts';
 import { functionEntry, PROJECT_ROOT } from './project.ts';
+import { FUNCTION_ARCHITECTURE, FUNCTION_RUNTIME } from './runtime.ts';
 
 /** What differs between the functions. */
 export interface ServiceFunctionProps {
@@ -68,8 +69,8 @@ export class ServiceFunction extends Construct implements IGrantable {
       projectRoot: PROJECT_ROOT,
       depsLockFilePath: join(PROJECT_ROOT, 'package-lock.json'),
       bundling: CDK_BUNDLING,
-      runtime: Runtime.NODEJS_22_X,
-      architecture: Architecture.ARM_64,
+      runtime: FUNCTION_RUNTIME,
+      architecture: FUNCTION_ARCHITECTURE,
       timeout: props.timeout,
       memorySize: props.memoryMebibytes,
       environment: { ...props.environment },

@@ -1,7 +1,9 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import type { HeliosConfig } from '#contracts/config/helios-config.ts';
 import { ROUTES } from '#contracts/routes.ts';
+import { ConfigLayer } from '../constructs/config-layer.ts';
 import { RouteApi } from '../constructs/route-api.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import { type Stores, storeEnvironment } from '../constructs/stores.ts';
@@ -11,6 +13,7 @@ export interface ApiStackProps extends StackProps {
   readonly alarmTopic: ITopic;
   /** Lives with the pipeline it starts. */
   readonly train: ServiceFunction;
+  readonly config: HeliosConfig;
 }
 
 /** The HTTP API and the functions behind its routes. */
@@ -33,8 +36,12 @@ export class ApiStack extends Stack {
       description: 'Helios: stores batches of samples',
       memoryMebibytes: 512,
     });
+    const known = new ConfigLayer(this, 'Config', props.config);
     const predict = new ServiceFunction(this, 'Predict', {
       ...common,
+      // Known events are part of every forecast.
+      environment: { ...common.environment, CONFIG_PATH: known.path },
+      layers: [known.layer],
       name: 'predict',
       description: 'Helios: forecasts',
       memoryMebibytes: 1_024,

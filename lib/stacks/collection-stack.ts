@@ -73,7 +73,9 @@ export class CollectionStack extends Stack {
       environment: {
         ...storeEnvironment(stores),
         STATE_MACHINE_ARN: props.training.stateMachine.stateMachineArn,
+        CONFIG_PATH: configLayer.path,
       },
+      layers: [configLayer.layer],
       alarmTopic,
     });
     this.functions = [dispatch, collect, score];

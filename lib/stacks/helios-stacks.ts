@@ -26,7 +26,7 @@ export function createHeliosStacks(app: App, config: HeliosConfig): HeliosStacks
   const pipeline = new PipelineStack(app, 'HeliosPipeline', { ...common, config });
   const { training, train } = pipeline;
   const collection = new CollectionStack(app, 'HeliosCollection', { ...common, training, config });
-  const api = new ApiStack(app, 'HeliosApi', { ...common, train });
+  const api = new ApiStack(app, 'HeliosApi', { ...common, train, config });
   const monitoring = new MonitoringStack(app, 'HeliosMonitoring', {
     ...common,
     training,

@@ -2,9 +2,12 @@ import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { HeliosConfig } from '#contracts/config/helios-config.ts';
+import { STAGES } from '#contracts/http/train.ts';
 import type { PipelineFunction } from '#contracts/pipeline/definition.ts';
 import { SCHEDULES } from '#contracts/schedules.ts';
-import { ServiceFunction } from '../constructs/service-function.ts';
+import { ConfigLayer } from '../constructs/config-layer.ts';
+import { NumericsLayer } from '../constructs/numerics-layer.ts';
+import { ServiceFunction, type ServiceFunctionProps } from '../constructs/service-function.ts';
 import { type Stores, storeEnvironment } from '../constructs/stores.ts';
 import { Timer } from '../constructs/timer.ts';
 import { TrainingStateMachine } from '../constructs/training-state-machine.ts';
@@ -23,14 +26,13 @@ const TASKS: Readonly<
   plan: { description: 'Writes the manifest of a run', seconds: 300, mebibytes: 512 },
   validate: { description: 'Judges a workload’s history', seconds: 300, mebibytes: 1_024 },
   engineer: { description: 'Prepares the training data', seconds: 300, mebibytes: 1_024 },
-  'fit-statistical': { description: 'Fits the models', seconds: 900, mebibytes: 1_769 },
+  'fit-statistical': { description: 'Fits the statistical models', seconds: 900, mebibytes: 1_769 },
+  'fit-boosting': { description: 'Fits the shared boosted trees', seconds: 900, mebibytes: 3_008 },
+  'fit-recurrent': { description: 'Fits the recurrent networks', seconds: 900, mebibytes: 3_008 },
   evaluate: { description: 'Backtests the models', seconds: 900, mebibytes: 1_769 },
   register: { description: 'Stores a version, promotes a winner', seconds: 300, mebibytes: 512 },
   finish: { description: 'Records how a run ended', seconds: 120, mebibytes: 512 },
 };
-
-/** The tasks that each work on one workload: from what the stage before left to the next. */
-const STAGES = ['validate', 'engineer', 'fit-statistical', 'evaluate', 'register'] as const;
 
 /** Training: the state machine, its tasks, and the function that starts it. */
 export class PipelineStack extends Stack {
@@ -45,7 +47,14 @@ export class PipelineStack extends Stack {
     const common = storeEnvironment(stores);
     const { alarmTopic } = props;
 
-    const task = (name: PipelineFunction, constructId: string) =>
+    const settings = props.config.training;
+    const numerics = new NumericsLayer(this, 'Numerics');
+
+    const task = (
+      name: PipelineFunction,
+      constructId: string,
+      own: Partial<Pick<ServiceFunctionProps, 'environment' | 'layers'>> = {},
+    ) =>
       new ServiceFunction(this, constructId, {
         name,
         description: `Helios pipeline: ${TASKS[name].description}`,
@@ -53,18 +62,31 @@ export class PipelineStack extends Stack {
         memoryMebibytes: TASKS[name].mebibytes,
         environment: {
           ...common,
-          TRAINING_WINDOW_DAYS: String(props.config.training.window_days),
-          MINIMUM_IMPROVEMENT: String(props.config.training.minimum_improvement),
+          TRAINING_WINDOW_DAYS: String(settings.window_days),
+          MINIMUM_IMPROVEMENT: String(settings.minimum_improvement),
+          RECURRENT_NIGHTLY: String(settings.recurrent === 'nightly'),
+          ...own.environment,
         },
         alarmTopic,
+        ...(own.layers === undefined ? {} : { layers: own.layers }),
       });
+    const engines = { layers: [numerics.layer] };
+    const known = new ConfigLayer(this, 'Config', props.config);
+    // Models learn the usual course, so known events are taken out before they do.
+    const configured = { layers: [known.layer], environment: { CONFIG_PATH: known.path } };
+    const tracking =
+      settings.mlflow_tracking_uri === undefined
+        ? {}
+        : { environment: { MLFLOW_TRACKING_URI: settings.mlflow_tracking_uri } };
     const tasks: Readonly<Record<PipelineFunction, ServiceFunction>> = {
       plan: task('plan', 'Plan'),
       validate: task('validate', 'Validate'),
-      engineer: task('engineer', 'Engineer'),
-      'fit-statistical': task('fit-statistical', 'FitStatistical'),
+      engineer: task('engineer', 'Engineer', configured),
+      'fit-statistical': task('fit-statistical', 'FitStatistical', engines),
+      'fit-boosting': task('fit-boosting', 'FitBoosting', engines),
+      'fit-recurrent': task('fit-recurrent', 'FitRecurrent', engines),
       evaluate: task('evaluate', 'Evaluate'),
-      register: task('register', 'Register'),
+      register: task('register', 'Register', tracking),
       finish: task('finish', 'Finish'),
     };
     this.training = new TrainingStateMachine(this, 'Training', {
@@ -114,6 +136,11 @@ export class PipelineStack extends Stack {
       catalog.grant(tasks[name], 'GetItem', 'UpdateItem');
       objects.grant(tasks[name], 'runs', 'GetObject', 'PutObject');
     }
+    // The pools of a run are trained from many workloads at once.
+    observations.grant(tasks['fit-boosting'], 'Query');
+    catalog.grant(tasks['fit-boosting'], 'Query');
+    objects.grant(tasks['fit-boosting'], 'models', 'GetObject', 'PutObject');
+    objects.grant(tasks['fit-recurrent'], 'checkpoints', 'GetObject', 'PutObject');
     objects.grant(tasks.evaluate, 'models', 'GetObject');
     objects.grant(tasks.register, 'models', 'GetObject', 'PutObject');
 
