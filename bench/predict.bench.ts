@@ -13,16 +13,18 @@ import { createMemoryObservationStore } from '#adapters/local/memory-observation
 import { simulatorSource } from '#adapters/sources/simulator-source.ts';
 import { collect } from '#app/scheduled/collect.ts';
 import { CODE_VERSION, createServices, type Services } from '#app/services.ts';
+import { modelOfBundle } from '#app/serving/model-of-bundle.ts';
 import { engineer } from '#app/training/engineer.ts';
 import { evaluate } from '#app/training/evaluate.ts';
 import { fitStatistical } from '#app/training/fit-statistical.ts';
 import { plan } from '#app/training/plan.ts';
 import { register } from '#app/training/register.ts';
 import { validate } from '#app/training/validate.ts';
-import { restore } from '#core/forecast/registry.ts';
+import type { FittedForecaster } from '#core/forecast/forecaster.ts';
 import { WEBSHOP_STEP } from '#core/simulate/webshop-parameters.ts';
 import { addMs, DAY, epochMs } from '#core/time.ts';
 import { workloadId, workloadKey } from '#core/workload.ts';
+import { prophetFromOptions } from '#engines/prophet/from-options.ts';
 import { createHandler } from '#functions/predict/handler.ts';
 import { esbuildBundling } from '#lib/constructs/bundling.ts';
 
@@ -31,6 +33,8 @@ const WEBSHOP = workloadId({ namespace: 'sample', deployment: 'webshop' });
 const METRIC = 'cpu_utilization';
 
 export interface PredictBenchOptions {
+  /** Days of history that the model is trained on. */
+  readonly days: number;
   /** How long the warm handler is measured. */
   readonly timeMs: number;
   /** Fresh processes that import the bundle. */
@@ -38,7 +42,12 @@ export interface PredictBenchOptions {
   readonly print: (line: string) => void;
 }
 
-const FULL: PredictBenchOptions = { timeMs: 2_000, coldStarts: 7, print: console.log };
+const FULL: PredictBenchOptions = {
+  days: 28,
+  timeMs: 2_000,
+  coldStarts: 7,
+  print: console.log,
+};
 
 /** How fast a forecast is answered on a warm model, and what a cold start of the function costs. */
 export async function run(options: PredictBenchOptions = FULL): Promise<void> {
@@ -49,8 +58,8 @@ export async function run(options: PredictBenchOptions = FULL): Promise<void> {
   await cold(options);
 }
 
-async function warm({ timeMs, print }: PredictBenchOptions): Promise<void> {
-  const services = await trained();
+async function warm({ days, timeMs, print }: PredictBenchOptions): Promise<void> {
+  const services = await trained(days);
   const handler = createHandler(services, { info: () => {}, error: () => {} });
   const event = {
     routeKey: 'POST /api/v1/predict',
@@ -58,10 +67,10 @@ async function warm({ timeMs, print }: PredictBenchOptions): Promise<void> {
     requestContext: { requestId: 'bench' },
   } as APIGatewayProxyEventV2;
   const context = { awsRequestId: 'bench' } as Context;
-  const state = await championState(services);
+  const model = await championModel(services);
   const bench = new Bench({ time: timeMs, warmupTime: timeMs / 7 })
     .add('restore and predict alone', () => {
-      restore(state).predict({ horizon: 12 });
+      model().predict({ horizon: 12 });
     })
     .add('predict handler', async () => {
       const { statusCode } = await handler(event, context);
@@ -81,9 +90,9 @@ async function warm({ timeMs, print }: PredictBenchOptions): Promise<void> {
   }
 }
 
-/** A workload with four weeks of history and a trained champion. */
-async function trained(): Promise<Services> {
-  const now = addMs(START, DAY, 28);
+/** A workload with some days of history and a trained champion. */
+async function trained(days: number): Promise<Services> {
+  const now = addMs(START, DAY, days);
   const objects = createMemoryObjectStore();
   const stores = {
     observations: createMemoryObservationStore(),
@@ -99,25 +108,31 @@ async function trained(): Promise<Services> {
     gridStep: WEBSHOP_STEP,
     since: START,
   });
-  const settings = { windowDays: 28, minimumImprovement: 0.05, codeVersion: CODE_VERSION };
-  const deps = { ...services, settings };
+  const settings = {
+    windowDays: 28,
+    minimumImprovement: 0.05,
+    recurrentNightly: false,
+    codeVersion: CODE_VERSION,
+  };
+  const deps = { ...services, settings, prophet: prophetFromOptions };
   await plan(deps, {
     run_id: 'bench',
     request: { trigger: 'request', request: { metrics: [METRIC] } },
   });
   let item = await validate(deps, { run_id: 'bench', workload: workloadKey(WEBSHOP) });
-  for (const stage of [engineer, fitStatistical, evaluate, register])
+  for (const stage of [engineer, fitStatistical, evaluate, register]) {
     item = await stage(deps, item);
+  }
   return services;
 }
 
-async function championState(services: Services): Promise<unknown> {
+async function championModel(services: Services): Promise<() => FittedForecaster> {
   const subject = { workload: workloadKey(WEBSHOP), metric: METRIC };
   const pointer = await services.registry.pointer(subject);
   const version = await services.registry.version(subject, pointer?.latest ?? '');
   if (!version) throw new Error('the bench workload has no model');
-  const { bundle } = await services.bundles(version);
-  return bundle.states[bundle.serves];
+  const { bundle, pools } = await services.bundles(version);
+  return () => modelOfBundle(bundle, bundle.serves, pools);
 }
 
 async function cold({ coldStarts, print }: PredictBenchOptions): Promise<void> {
