@@ -62,8 +62,9 @@ describe('the commands of the seed documents', () => {
       ' 1. Data validation succeeded',
       ' 2. Feature engineering succeeded',
       ' 3. Model training succeeded',
-      ' 4. Model evaluation succeeded',
-      ' 5. Model registration succeeded',
+      ' 4. Model training (recurrent) succeeded',
+      ' 5. Model evaluation succeeded',
+      ' 6. Model registration succeeded',
     ]);
     expect(out).toMatch(/\| Member +\| +MAE +\| +RMSE +\| +MAPE +\|/);
     expect(out).toMatch(/^\| baseline /m);
@@ -86,8 +87,15 @@ describe('the commands of the seed documents', () => {
     expect(JSON.parse(out)).toMatchObject({ models: [{ model: 'baseline' }] });
   });
 
-  it('train --model-type lstm says which models there are', async () => {
-    const { code, err } = await helped('helios train --metric cpu --model-type lstm');
+  it('train --model-type lstm trains the network, or says why it cannot', async () => {
+    const { code, out } = await helped('helios train --metric cpu --model-type lstm -o json');
+    expect(code).toBe(0);
+    const { details } = JSON.parse(out) as { details: { stages: { name: string }[] }[] };
+    expect(details[0]?.stages.map(({ name }) => name)).toContain('fit-recurrent');
+  });
+
+  it('train --model-type of nothing there is says which models there are', async () => {
+    const { code, err } = await helped('helios train --metric cpu --model-type transformer');
     expect(code).toBe(2);
     expect(err).toContain('MODEL_UNKNOWN');
   });

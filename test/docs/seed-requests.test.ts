@@ -90,6 +90,7 @@ describe('the requests of the seed documents', () => {
       'validate succeeded',
       'engineer succeeded',
       'fit-statistical succeeded',
+      'fit-recurrent succeeded',
       'evaluate succeeded',
       'register succeeded',
     ]);
@@ -211,8 +212,8 @@ describe('the requests of the seed documents', () => {
   it.each([
     ['an unknown metric', { deployment: 'my-app', metric: 'cpus' }, 400, 'METRIC_UNKNOWN'],
     [
-      'a model not built yet',
-      { deployment: 'my-app', metric: 'cpu', model: 'prophet' },
+      'a model there is none of',
+      { deployment: 'my-app', metric: 'cpu', model: 'transformer' },
       400,
       'MODEL_UNKNOWN',
     ],

@@ -117,7 +117,10 @@ function describeCommands(deployment: string, file: () => string, isInProcess: b
     expect(status.stdout).toContain(`imported/${deployment}`);
     const asked = ['models', '-n', 'imported', '-d', deployment, '-o', 'json'];
     const { models } = printed(await helios(...asked), ModelListSchema);
-    expect(models).toMatchObject([{ metric: 'value', stage: 'champion' }]);
+    expect(models.map(({ metric, stage }) => ({ metric, stage }))).toEqual([
+      { metric: 'value', stage: 'champion' },
+      { metric: 'value.hourly', stage: 'champion' },
+    ]);
   }, 60_000);
 }
 

@@ -36,16 +36,17 @@ const sampleCpu = { deployment: 'webshop', namespace: 'sample', metric: 'cpu', p
 describe('the sample workload', () => {
   it('is trained by the pipeline, without a word of the person', () => {
     expect(firstRun).toMatchObject({ trigger: 'due', state: 'succeeded', trained: 1, failed: 0 });
-    for (const stage of ['Validate', 'Engineer', 'FitStatistical', 'Evaluate', 'Register']) {
+    for (const stage of ['Validate', 'Engineer', 'Fit', 'Evaluate', 'Register']) {
       expect(server.stderr()).toContain(`training ${firstRun.run_id}: ${stage}\n`);
     }
   });
 
-  it('has a version of each of its seven metrics', async () => {
+  it('has a version of each of its seven metrics, on the grid and by the hour', async () => {
     const path = '/api/v1/models?deployment=webshop&namespace=sample';
     const { models } = bodyOf(await get(server.url, path), ModelListSchema);
     const own = models.filter(({ run_id }) => run_id === firstRun.run_id);
-    expect(own.map(({ metric }) => metric).sort()).toEqual([...WEBSHOP_METRICS].sort());
+    const tracks = WEBSHOP_METRICS.flatMap((metric) => [metric, `${metric}.hourly`]);
+    expect(own.map(({ metric }) => metric).sort()).toEqual(tracks.sort());
   });
 
   it('is forecast with bounds, version, and measured skill and coverage', async () => {
@@ -215,7 +216,8 @@ async function callOf(path: string): Promise<string> {
       return `/api/v1/models/${encodeURIComponent(models[0]?.id ?? '')}`;
     }
     case '/api/v1/runs/{id}':
-      return `/api/v1/runs/${firstRun.run_id}`;
+    case '/api/v1/runs/{id}/fits':
+      return path.replace('{id}', firstRun.run_id);
     case '/api/v1/series':
     case '/api/v1/forecasts':
       return `${path}${sampleSeries}`;

@@ -7,10 +7,10 @@ import { CODE_VERSION, createServices, type Services } from '#app/services.ts';
 import { engineer } from '#app/training/engineer.ts';
 import { evaluate } from '#app/training/evaluate.ts';
 import { finish } from '#app/training/finish.ts';
-import { fitStatistical } from '#app/training/fit-statistical.ts';
+import { fitRecurrent, type RecurrentDeps } from '#app/training/fit-recurrent.ts';
+import { fitStatistical, type StatisticalDeps } from '#app/training/fit-statistical.ts';
 import { plan } from '#app/training/plan.ts';
 import { register } from '#app/training/register.ts';
-import type { StageDeps } from '#app/training/stage-deps.ts';
 import { validate } from '#app/training/validate.ts';
 import { LIMITS } from '#contracts/http/common.ts';
 import { ManifestItemSchema, PipelineInputSchema } from '#contracts/tasks/items.ts';
@@ -18,6 +18,7 @@ import type { Clock } from '#core/time.ts';
 import { createHttpServer } from '#server/http/api-gateway.ts';
 import { LOOPBACK_HOSTS } from '#server/http/guard.ts';
 import { createLocalFunctions } from '#server/local-functions.ts';
+import { TEST_ENGINES } from './engines.ts';
 
 /** Helios over HTTP with its stores in memory, and trainings that are done before they are answered. */
 export interface HeliosInMemory {
@@ -38,8 +39,13 @@ export async function startHeliosInMemory(clock: Clock): Promise<HeliosInMemory>
     },
     clock,
   );
-  const settings = { windowDays: 28, minimumImprovement: 0.05, codeVersion: CODE_VERSION };
-  const executions = inlineExecutions({ ...services, settings });
+  const settings = {
+    windowDays: 28,
+    minimumImprovement: 0.05,
+    recurrentNightly: false,
+    codeVersion: CODE_VERSION,
+  };
+  const executions = inlineExecutions({ ...services, ...TEST_ENGINES, settings });
   const { routes } = createLocalFunctions({
     services,
     training: { ...services, executions, newSuffix: () => 'a1' },
@@ -53,7 +59,7 @@ export async function startHeliosInMemory(clock: Clock): Promise<HeliosInMemory>
 }
 
 /** The stages one after the other, in this process. How states follow is tested with the interpreter. */
-function inlineExecutions(deps: StageDeps): Executions {
+function inlineExecutions(deps: StatisticalDeps & RecurrentDeps): Executions {
   return {
     async start(run_id, input) {
       const request = PipelineInputSchema.parse(input);
@@ -63,7 +69,8 @@ function inlineExecutions(deps: StageDeps): Executions {
         const item = await validate(deps, { run_id, ...each });
         if (item.decision === 'refuse') continue;
         const fitted = await fitStatistical(deps, await engineer(deps, item));
-        await register(deps, await evaluate(deps, fitted));
+        const all = await fitRecurrent(deps, fitted, () => Infinity);
+        await register(deps, await evaluate(deps, all));
       }
       await finish(deps.runs, { run_id });
       return 'started';

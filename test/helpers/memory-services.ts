@@ -3,8 +3,13 @@ import { createMemoryCatalogStore } from '#adapters/local/memory-catalog-store.t
 import { createMemoryObjectStore } from '#adapters/local/memory-object-store.ts';
 import { createMemoryObservationStore } from '#adapters/local/memory-observation-store.ts';
 import { createServices, type Services, type Stores } from '#app/services.ts';
-import type { StageDeps, TrainingSettings } from '#app/training/stage-deps.ts';
+import type { RecurrentDeps } from '#app/training/fit-recurrent.ts';
+import type { StatisticalDeps } from '#app/training/fit-statistical.ts';
+import type { TrainingSettings } from '#app/training/stage-deps.ts';
+import type { PoolDeps } from '#app/training/train-pools.ts';
 import { type Clock, type EpochMs, epochMs } from '#core/time.ts';
+
+import { TEST_ENGINES } from './engines.ts';
 
 /** A clock that stands still until it is set. */
 export interface SettableClock extends Clock {
@@ -12,7 +17,10 @@ export interface SettableClock extends Clock {
 }
 
 /** Everything that use cases and task handlers need, over stores in memory. */
-export type MemoryServices = Services & StageDeps & { readonly clock: SettableClock };
+export type MemoryServices = Services &
+  StatisticalDeps &
+  PoolDeps &
+  RecurrentDeps & { readonly clock: SettableClock };
 
 /** A moment as tests write it: `at('2026-03-02T10:00:00Z')`. */
 export function at(iso: string): EpochMs {
@@ -53,7 +61,14 @@ export function memoryServices(
   const clock = settableClock(now);
   return {
     ...createServices(stores, clock),
+    ...TEST_ENGINES,
     clock,
-    settings: { windowDays: 28, minimumImprovement: 0.05, codeVersion: 'test', ...settings },
+    settings: {
+      windowDays: 28,
+      minimumImprovement: 0.05,
+      recurrentNightly: false,
+      codeVersion: 'test',
+      ...settings,
+    },
   };
 }

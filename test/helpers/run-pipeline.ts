@@ -10,6 +10,8 @@ import type { WorkloadItem } from '#contracts/tasks/items.ts';
 import { createHandler as createEngineer } from '#functions/engineer/handler.ts';
 import { createHandler as createEvaluate } from '#functions/evaluate/handler.ts';
 import { createHandler as createFinish } from '#functions/finish/handler.ts';
+import { createHandler as createFitBoosting } from '#functions/fit-boosting/handler.ts';
+import { createHandler as createFitRecurrent } from '#functions/fit-recurrent/handler.ts';
 import { createHandler as createFitStatistical } from '#functions/fit-statistical/handler.ts';
 import { createHandler as createPlan } from '#functions/plan/handler.ts';
 import { createHandler as createRegister } from '#functions/register/handler.ts';
@@ -30,6 +32,8 @@ export function taskHandlers(
     validate: createValidate(services, logger),
     engineer: createEngineer(services, logger),
     'fit-statistical': createFitStatistical(services, logger),
+    'fit-boosting': createFitBoosting(services, logger),
+    'fit-recurrent': createFitRecurrent(services, logger),
     evaluate: createEvaluate(services, logger),
     register: createRegister(services, logger),
     finish: createFinish(services, logger),

@@ -11,6 +11,7 @@ const CATALOG = 'HeliosData/Catalog/Table.Arn';
 const BUCKET = 'HeliosData/Objects/Bucket.Arn';
 const MODELS = `${BUCKET}/models/*`;
 const RUNS = `${BUCKET}/runs/*`;
+const CHECKPOINTS = `${BUCKET}/checkpoints/*`;
 const COLLECT_QUEUE = 'HeliosCollection/CollectQueue/Queue.Arn';
 const SCORE_QUEUE = 'HeliosCollection/ScoreQueue/Queue.Arn';
 const STATE_MACHINE = 'HeliosPipeline/Training/StateMachine';
@@ -20,6 +21,7 @@ const READ_MODELS = {
   // Without it S3 answers 403 for a missing object, not 404.
   [`${BUCKET} where s3:prefix like models/*`]: ['s3:ListBucket'],
 };
+const READ_WRITE_MODELS = { ...READ_MODELS, [MODELS]: ['s3:GetObject', 's3:PutObject'] };
 const READ_WRITE_RUNS = {
   [RUNS]: ['s3:GetObject', 's3:PutObject'],
   [`${BUCKET} where s3:prefix like runs/*`]: ['s3:ListBucket'],
@@ -84,13 +86,20 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, readonly string[]
   },
   engineer: { ...READ_WRITE_CATALOG, ...READ_WRITE_RUNS },
   'fit-statistical': { ...READ_WRITE_CATALOG, ...READ_WRITE_RUNS },
-  evaluate: { ...READ_WRITE_CATALOG, ...READ_WRITE_RUNS, ...READ_MODELS },
-  register: {
+  'fit-boosting': {
+    [OBSERVATIONS]: ['dynamodb:Query'],
+    ...QUERY_CATALOG,
+    ...READ_WRITE_RUNS,
+    ...READ_WRITE_MODELS,
+  },
+  'fit-recurrent': {
     ...READ_WRITE_CATALOG,
     ...READ_WRITE_RUNS,
-    ...READ_MODELS,
-    [MODELS]: ['s3:GetObject', 's3:PutObject'],
+    [CHECKPOINTS]: ['s3:GetObject', 's3:PutObject'],
+    [`${BUCKET} where s3:prefix like checkpoints/*`]: ['s3:ListBucket'],
   },
+  evaluate: { ...READ_WRITE_CATALOG, ...READ_WRITE_RUNS, ...READ_MODELS },
+  register: { ...READ_WRITE_CATALOG, ...READ_WRITE_RUNS, ...READ_WRITE_MODELS },
   finish: QUERY_CATALOG,
 };
 
@@ -132,6 +141,8 @@ describe('permissions of services', () => {
       'Validate',
       'Engineer',
       'FitStatistical',
+      'FitBoosting',
+      'FitRecurrent',
       'Evaluate',
       'Register',
       'Finish',

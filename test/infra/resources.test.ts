@@ -35,12 +35,13 @@ describe('stacks', () => {
         'SNS::TopicPolicy': 1,
       },
       HeliosPipeline: {
-        'CloudWatch::Alarm': 16,
-        'IAM::Policy': 11,
-        'IAM::Role': 10,
+        'CloudWatch::Alarm': 20,
+        'IAM::Policy': 13,
+        'IAM::Role': 12,
         'Lambda::EventInvokeConfig': 1,
-        'Lambda::Function': 8,
-        'Logs::LogGroup': 8,
+        'Lambda::Function': 10,
+        'Lambda::LayerVersion': 2,
+        'Logs::LogGroup': 10,
         'SQS::Queue': 1,
         'SQS::QueuePolicy': 1,
         'Scheduler::Schedule': 1,
@@ -62,12 +63,13 @@ describe('stacks', () => {
       HeliosApi: {
         'ApiGatewayV2::Api': 1,
         'ApiGatewayV2::Integration': 4,
-        'ApiGatewayV2::Route': 19,
+        'ApiGatewayV2::Route': 20,
         'ApiGatewayV2::Stage': 1,
         'CloudWatch::Alarm': 6,
         'IAM::Policy': 3,
         'IAM::Role': 3,
         'Lambda::Function': 3,
+        'Lambda::LayerVersion': 1,
         'Lambda::Permission': 4,
         'Logs::LogGroup': 4,
       },
@@ -111,7 +113,7 @@ describe('what has state', () => {
     });
   });
 
-  it('is in a bucket that is private, encrypted, versioned, and forgets runs', () => {
+  it('is in a bucket that is private, encrypted, versioned, and forgets runs and checkpoints', () => {
     helios.template('HeliosData').hasResourceProperties('AWS::S3::Bucket', {
       BucketEncryption: {
         ServerSideEncryptionConfiguration: [
@@ -129,6 +131,7 @@ describe('what has state', () => {
       LifecycleConfiguration: {
         Rules: [
           Match.objectLike({ Prefix: 'runs/', ExpirationInDays: 30, Status: 'Enabled' }),
+          Match.objectLike({ Prefix: 'checkpoints/', ExpirationInDays: 7, Status: 'Enabled' }),
           Match.objectLike({ NoncurrentVersionExpiration: { NoncurrentDays: 90 } }),
           Match.objectLike({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } }),
         ],

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
 import type * as z from 'zod';
+import type { HeliosConfigSchema } from '#contracts/config/helios-config.ts';
 import {
   PipelineEnvSchema,
   StoreEnvSchema,
@@ -16,13 +17,19 @@ import {
 import { ROUTES } from '#contracts/routes.ts';
 import { SCHEDULES } from '#contracts/schedules.ts';
 import { FUNCTIONS_DIRECTORY } from '#lib/constructs/project.ts';
-import { synthesise } from './synthesise.ts';
+import { list, type Synthesised, synthesise } from './synthesise.ts';
 
 const CONFIG = {
   workloads: [{ deployment: 'web', metrics: {} }],
-  training: { window_days: 14, minimum_improvement: 0.1 },
-};
+  training: {
+    window_days: 14,
+    minimum_improvement: 0.1,
+    recurrent: 'on-request',
+    mlflow_tracking_uri: 'https://mlflow.test/tracking',
+  },
+} satisfies z.input<typeof HeliosConfigSchema>;
 const helios = synthesise(CONFIG);
+const unconfigured = synthesise();
 const ALARM_TOPIC = 'HeliosData/Alarms/Topic';
 
 describe('functions', () => {
@@ -83,9 +90,57 @@ describe('functions', () => {
   });
 
   it('of the pipeline get the settings of the configuration', () => {
-    expect(
-      helios.functions.get('register')?.resource.Properties.Environment.Variables,
-    ).toMatchObject({ TRAINING_WINDOW_DAYS: '14', MINIMUM_IMPROVEMENT: '0.1' });
+    for (const name of PIPELINE_FUNCTIONS) {
+      expect(variablesOf(helios, name)).toMatchObject({
+        TRAINING_WINDOW_DAYS: '14',
+        MINIMUM_IMPROVEMENT: '0.1',
+        RECURRENT_NIGHTLY: 'false',
+      });
+    }
+  });
+
+  it('of the pipeline train recurrent networks on request unless told otherwise', () => {
+    for (const name of PIPELINE_FUNCTIONS) {
+      expect(variablesOf(unconfigured, name)).toMatchObject({ RECURRENT_NIGHTLY: 'false' });
+    }
+  });
+
+  it('other than register know of no tracking server, nor does it where none is configured', () => {
+    const tracking = 'MLFLOW_TRACKING_URI';
+    const knowing = ({ functions }: Synthesised) =>
+      [...functions.values()]
+        .map(({ resource }) => resource.Properties.Environment.Variables[tracking])
+        .filter((uri) => uri !== undefined);
+    expect(variablesOf(helios, 'register')).toHaveProperty(
+      tracking,
+      CONFIG.training.mlflow_tracking_uri,
+    );
+    expect(knowing(helios)).toHaveLength(1);
+    expect(knowing(unconfigured)).toEqual([]);
+  });
+
+  it('that train have the engines as a layer, and they alone', () => {
+    const layered = [...helios.functions.values()]
+      .map(({ name, stack, resource }) => [name, helios.resolve(stack, resource.Properties.Layers)])
+      .filter(([, layers]) => list(layers).includes('HeliosPipeline/Numerics/Layer'));
+    expect(Object.fromEntries(layered)).toEqual({
+      'fit-statistical': ['HeliosPipeline/Numerics/Layer'],
+      'fit-boosting': ['HeliosPipeline/Numerics/Layer'],
+      'fit-recurrent': ['HeliosPipeline/Numerics/Layer'],
+    });
+    helios.template('HeliosPipeline').hasResourceProperties('AWS::Lambda::LayerVersion', {
+      CompatibleArchitectures: ['arm64'],
+      CompatibleRuntimes: ['nodejs22.x'],
+    });
+  });
+
+  it('get the same layer from the same packages: a deployment does not replace it', () => {
+    const contents = [helios, unconfigured].map(
+      ({ ofType }) =>
+        ofType('HeliosPipeline', 'AWS::Lambda::LayerVersion')[0]?.[1].Properties.Content,
+    );
+    expect(contents[0]).toHaveProperty('S3Key', expect.stringMatching(/^[0-9a-f]{64}\.zip$/));
+    expect(contents[1]).toEqual(contents[0]);
   });
 
   it('that are invoked asynchronously keep the events they failed on', () => {
@@ -239,6 +294,11 @@ describe('the state machine', () => {
     expect([...used].sort()).toEqual(Object.keys(Object(bound)).sort());
   });
 });
+
+/** A function's environment as its template holds it. */
+function variablesOf({ functions }: Synthesised, name: string): unknown {
+  return functions.get(name)?.resource.Properties.Environment.Variables;
+}
 
 /** Resolved names in the form that deployed ones have. */
 function deployedValues(variables: unknown): Record<string, string> {

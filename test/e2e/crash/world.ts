@@ -8,6 +8,7 @@ import {
   type RunDetail,
   RunDetailSchema,
   RunListSchema,
+  STAGES,
   TrainResponseSchema,
 } from '#contracts/http/train.ts';
 import { bodyOf, get, post } from '#test/helpers/api.ts';
@@ -185,7 +186,7 @@ export async function createWorld(sandbox: Sandbox): Promise<World> {
       });
       expect(run).toMatchObject({ state: 'succeeded', workloads: 1, trained: 1, error: null });
       expect(details.flatMap(({ stages }) => stages.map(({ state }) => state))).toEqual(
-        Array(5).fill('succeeded'),
+        STAGES.map(() => 'succeeded'),
       );
     },
 

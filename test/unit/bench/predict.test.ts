@@ -7,7 +7,7 @@ const MAX_BUNDLE_KILOBYTES = 900;
 describe('bench/predict', () => {
   it('runs, and prints percentiles, ratios and the size of the bundle', async () => {
     const lines: string[] = [];
-    await run({ timeMs: 30, coldStarts: 1, print: (line) => lines.push(line) });
+    await run({ days: 3, timeMs: 30, coldStarts: 1, print: (line) => lines.push(line) });
     const text = lines.join('\n');
     expect(text).toMatch(/predict handler\s+p50 [\d.]+ ms\s+p99 [\d.]+ ms\s+× [\d.]+/);
     expect(text).toMatch(/import\s+[\d.]+ ms, an empty module [\d.]+ ms\s+× \d+/);

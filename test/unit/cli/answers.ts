@@ -1,4 +1,5 @@
 import type { ModelDetail, WorkloadInfo } from '#contracts/http/catalog.ts';
+import type { Fit } from '#contracts/http/fits.ts';
 import type { PredictResponse } from '#contracts/http/predict.ts';
 import type { RunDetail } from '#contracts/http/train.ts';
 
@@ -178,4 +179,76 @@ export const RUN_DONE: RunDetail = {
       error: null,
     },
   ],
+};
+
+const FIT: Fit = {
+  id: 'default#sample#webshop#*#cpu_utilization#ridge',
+  run_id: 'run-1',
+  workload: WEBSHOP,
+  metric: 'cpu_utilization',
+  model: 'ridge',
+  parameters: {},
+  data_sha256: 'a'.repeat(64),
+  steps: 8064,
+  fit_ms: 12.4,
+  finished_at: '2026-01-01T00:00:09.000Z',
+  mae: 0.02,
+  skill_vs_naive: 0.5,
+  cases: 1200,
+  horizons: [],
+  serves: false,
+  version: 'abc123',
+  artifact: { key: 'models/x.json', sha256: 'f'.repeat(64) },
+};
+
+/** The fits of `run-1`: three of one metric, one of its hourly track, one of a metric in bytes. */
+export const FITS: readonly Fit[] = [
+  { ...FIT, model: 'auto', fit_ms: null, mae: 0.0125, skill_vs_naive: 0.6875, serves: true },
+  {
+    ...FIT,
+    model: 'lstm',
+    fit_ms: 90_500,
+    parameters: { preset: 'mora', split: { training: 0.7 } },
+  },
+  { ...FIT, model: 'naive', fit_ms: 1, mae: null, skill_vs_naive: null, cases: 0 },
+  { ...FIT, metric: 'cpu_utilization.hourly', fit_ms: 1500, mae: 0.1 },
+  { ...FIT, metric: 'memory_bytes', mae: 2 ** 20, serves: true },
+].map((fit) => ({ ...fit, id: `default#sample#webshop#*#${fit.metric}#${fit.model}` }));
+
+/** The fits of `run-2`: on other data, another network, no `naive`, and a model that is new. */
+export const OTHER_FITS: readonly Fit[] = [
+  { ...FIT, model: 'auto', fit_ms: null, mae: 0.01, serves: true },
+  {
+    ...FIT,
+    model: 'lstm',
+    mae: 0.025,
+    parameters: { preset: 'multi-horizon', split: { training: 0.7 }, epochs: 100 },
+  },
+  { ...FIT, model: 'prophet', mae: 0.03 },
+].map((fit) => ({
+  ...fit,
+  id: `default#sample#webshop#*#${fit.metric}#${fit.model}`,
+  run_id: 'run-2',
+  data_sha256: 'b'.repeat(64),
+}));
+
+/** As `FORECAST`, answered by a blend that has learned the weights of its two members. */
+export const EXPLAINED: PredictResponse = {
+  ...FORECAST,
+  model: 'fusion',
+  explanation: {
+    blend: 'fusion',
+    members: [
+      {
+        member: 'prophet',
+        weights: [0.25, 0.25],
+        values: [0.8, 0.4],
+        contributions: [0.2, 0.1],
+      },
+      { member: 'lstm', weights: [0.75, 0.75], values: [0.4, 0.2], contributions: [0.3, 0.15] },
+    ],
+    rules: [],
+    evidence: 90,
+    refused: [],
+  },
 };

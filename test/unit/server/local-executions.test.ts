@@ -15,13 +15,15 @@ afterEach(async () => {
 
 const PARTITION = 'local-executions';
 const INPUT = { trigger: 'request', request: {} };
+const PLANNED = { run_id: 'run', manifest_key: 'manifest.json', workloads: 0 };
 
 /** A task that never answers, as of a process that is killed meanwhile. */
 const never = () => new Promise<never>(() => {});
 
 /**
- * A data directory with one run that trains nothing: its tasks are plan and finish. Each `process`
- * is a new one on the same directory; an old one that is left behind counts as killed.
+ * A data directory with one run that trains no workload: its tasks are plan, fit-boosting (for the
+ * pools) and finish. Each `process` is a new one on the same directory; an old one that is left behind
+ * counts as killed.
  */
 async function dataDirectory() {
   const catalog = createMemoryCatalogStore();
@@ -35,7 +37,8 @@ async function dataDirectory() {
 
   const startProcess = (tasks: Partial<Record<string, () => Promise<unknown>>> = {}) => {
     const answers: Partial<Record<string, () => Promise<unknown>>> = {
-      plan: async () => ({ run_id: 'run', manifest_key: 'manifest.json', workloads: 0 }),
+      plan: async () => PLANNED,
+      'fit-boosting': async () => PLANNED,
       finish: () => runs.finished('run', null),
       ...tasks,
     };
@@ -75,7 +78,7 @@ describe('an execution', () => {
     const { calls, runs, startProcess, ended, partitions } = await dataDirectory();
     expect(await startProcess().start('run', INPUT)).toBe('started');
     await ended();
-    expect(calls).toEqual(['plan', 'finish']);
+    expect(calls).toEqual(['plan', 'fit-boosting', 'finish']);
     expect(await runs.get('run')).toMatchObject({ state: 'succeeded' });
     expect(await partitions()).toEqual([[], []]);
   });
@@ -87,16 +90,16 @@ describe('an execution', () => {
     expect(await executions.start('run', INPUT)).toBe('exists');
     await ended();
     expect(await executions.start('run', INPUT)).toBe('exists');
-    expect(calls).toEqual(['plan', 'finish']);
+    expect(calls).toEqual(['plan', 'fit-boosting', 'finish']);
   });
 
   it('goes on after a kill with the tasks that are left', async () => {
     const { calls, runs, startProcess, called, ended, partitions } = await dataDirectory();
     await startProcess({ finish: never }).start('run', INPUT);
-    await called('plan', 'finish');
+    await called('plan', 'fit-boosting', 'finish');
     expect(await startProcess().resume()).toEqual(['run']);
     await ended();
-    expect(calls).toEqual(['plan', 'finish', 'finish']);
+    expect(calls).toEqual(['plan', 'fit-boosting', 'finish', 'finish']);
     expect(await runs.get('run')).toMatchObject({ state: 'succeeded' });
     expect(await partitions()).toEqual([[], []]);
   });
@@ -109,11 +112,11 @@ describe('an execution', () => {
         isBusy = false;
         throw Object.assign(new Error('busy'), { name: 'STORE_UNAVAILABLE' });
       }
-      return { run_id: 'run', manifest_key: 'manifest.json', workloads: 0 };
+      return PLANNED;
     };
     await startProcess({ plan }).start('run', INPUT);
     await ended();
-    expect(calls).toEqual(['plan', 'plan', 'finish']);
+    expect(calls).toEqual(['plan', 'plan', 'fit-boosting', 'finish']);
     expect(await runs.get('run')).toMatchObject({ state: 'succeeded' });
   });
 

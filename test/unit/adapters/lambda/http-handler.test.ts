@@ -57,6 +57,7 @@ describe('a request', () => {
       periods: 12,
       model: 'auto',
       include_confidence: true,
+      explain: false,
     });
   });
 

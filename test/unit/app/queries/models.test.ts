@@ -73,7 +73,7 @@ describe('one model', () => {
     expect(naive?.buckets.map(({ to_step }) => to_step)).toEqual([1, 3, 6, 12, 30]);
     expect(naive?.buckets[0]).toMatchObject({ from_step: 1, cases: 30, skill_vs_naive: 0 });
     expect(model.coverage.length).toBeGreaterThan(0);
-    expect(model.provenance).toMatchObject({ code_version: 'test', seed: null });
+    expect(model.provenance).toMatchObject({ code_version: 'test', seed: 1 });
     expect(model).not.toHaveProperty('artifact_key');
   });
 

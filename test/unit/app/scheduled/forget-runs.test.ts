@@ -16,4 +16,16 @@ describe('forgetting runs', () => {
     expect(await forgetRuns({ objects, runs })).toBe(2);
     expect(await objects.list('')).toEqual(['models/gone/x', 'runs/known/a.json']);
   });
+
+  it('keeps the checkpoints of a run under way, and no others', async () => {
+    const objects = createMemoryObjectStore();
+    const runs = createRunLog(createMemoryCatalogStore(), { now: () => epochMs(0) });
+    for (const id of ['going', 'ended']) await runs.create(id, 'request');
+    await runs.finished('ended', null);
+    for (const id of ['going', 'ended', 'gone']) {
+      await objects.put(`checkpoints/${id}/web/cpu/final.json`, new Uint8Array([1]));
+    }
+    expect(await forgetRuns({ objects, runs })).toBe(2);
+    expect(await objects.list('')).toEqual(['checkpoints/going/web/cpu/final.json']);
+  });
 });

@@ -20,6 +20,7 @@ describe('scoring', () => {
     expect(await score(deps, WEB)).toEqual({
       issued: ['cpu_utilization'],
       notYet: [],
+      recalibrated: [],
       trainingRun: null,
     });
     const [issued] = await deps.issued.list(CPU, 10);
@@ -62,6 +63,7 @@ describe('scoring', () => {
     expect(await score(scoring(services), WEB)).toEqual({
       issued: [],
       notYet: [{ metric: 'cpu_utilization', code: 'HISTORY_TOO_SHORT' }],
+      recalibrated: [],
       trainingRun: null,
     });
   });

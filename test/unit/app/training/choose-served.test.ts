@@ -18,46 +18,41 @@ function served(
 describe('what a version serves', () => {
   it.each([
     // 1 - 96/100 = 4 % better than the blend is not clear enough …
-    [
-      'the blend, when a member is only a little better',
-      { median: 100, ses: 96 },
-      undefined,
-      'median',
-    ],
+    ['the blend, when a member is only a little better', { auto: 100, ses: 96 }, undefined, 'auto'],
     // … 1 - 95/100 = 5 % is.
-    ['a member that is better by the margin exactly', { median: 100, ses: 95 }, undefined, 'ses'],
-    ['the best of several', { median: 100, ses: 90, baseline: 80 }, undefined, 'baseline'],
+    ['a member that is better by the margin exactly', { auto: 100, ses: 95 }, undefined, 'ses'],
+    ['the best of several', { auto: 100, ses: 90, baseline: 80 }, undefined, 'baseline'],
     ['naive as the blend, when there is no blend', { naive: 100, ses: 96 }, undefined, 'naive'],
     ['a member clearly better than naive', { naive: 100, ses: 50 }, undefined, 'ses'],
     // 1 - 96/100 against the season: the simplest forecast answers.
     [
       'the season, which the blend beats only a little',
-      { median: 96, 'day-naive': 100 },
+      { auto: 96, 'day-naive': 100 },
       'day-naive',
       'day-naive',
     ],
     [
       'the blend, when it beats the season by the margin',
-      { median: 95, 'day-naive': 100 },
+      { auto: 95, 'day-naive': 100 },
       'day-naive',
-      'median',
+      'auto',
     ],
     [
       'the season, when it is the best of all',
-      { median: 100, 'day-naive': 10 },
+      { auto: 100, 'day-naive': 10 },
       'day-naive',
       'day-naive',
     ],
     // The leader beats the blend by 5 % and the season by 4.04 % only.
     [
       'the season, when the best member hardly beats it',
-      { median: 100, ses: 95, 'day-naive': 99 },
+      { auto: 100, ses: 95, 'day-naive': 99 },
       'day-naive',
       'day-naive',
     ],
     [
       'the season of a week as of a day',
-      { median: 96, 'week-naive': 100 },
+      { auto: 96, 'week-naive': 100 },
       'week-naive',
       'week-naive',
     ],
@@ -66,21 +61,21 @@ describe('what a version serves', () => {
   });
 
   it('depends on the margin asked for', () => {
-    expect(served({ median: 100, ses: 75 }, undefined, 0.25)).toBe('ses');
-    expect(served({ median: 100, ses: 75 }, undefined, 0.26)).toBe('median');
+    expect(served({ auto: 100, ses: 75 }, undefined, 0.25)).toBe('ses');
+    expect(served({ auto: 100, ses: 75 }, undefined, 0.26)).toBe('auto');
   });
 
   it('is the blend when nothing can be compared', () => {
-    expect(served({ median: Number.NaN, ses: 1 }, undefined)).toBe('median');
-    expect(served({ median: 0, ses: 0 }, undefined)).toBe('median');
+    expect(served({ auto: Number.NaN, ses: 1 }, undefined)).toBe('auto');
+    expect(served({ auto: 0, ses: 0 }, undefined)).toBe('auto');
   });
 
   it('compares on the forecasts that both have', () => {
     // Alone ses has the smaller mean error (5 against 5.5), but where both answered the blend wins.
     const result = resultOf({
       origins: [0, 1],
-      candidates: { median: [[1], [10]], ses: [[5], [Number.NaN]] },
+      candidates: { auto: [[1], [10]], ses: [[5], [Number.NaN]] },
     });
-    expect(chooseServed(result, ['median', 'ses'], undefined, 0.05)).toBe('median');
+    expect(chooseServed(result, ['auto', 'ses'], undefined, 0.05)).toBe('auto');
   });
 });

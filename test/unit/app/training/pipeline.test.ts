@@ -33,6 +33,8 @@ describe('a training of 60 hours', () => {
       ['validate', 'succeeded'],
       ['engineer', 'succeeded'],
       ['fit-statistical', 'succeeded'],
+      ['fit-boosting', 'succeeded'],
+      ['fit-recurrent', 'succeeded'],
       ['evaluate', 'succeeded'],
       ['register', 'succeeded'],
     ]);
@@ -47,7 +49,9 @@ describe('a training of 60 hours', () => {
       code_version: 'test',
       parameters: { seasons: ['day'], model: 'auto' },
     });
-    expect(Object.keys(bundle.states)).toContain(version?.model);
+    expect([...Object.keys(bundle.states), ...Object.keys(bundle.blends)]).toContain(
+      version?.model,
+    );
     expect(bundle.backtest.candidates.map(({ name }) => name)).not.toContain('incumbent');
   });
 
@@ -60,11 +64,16 @@ describe('a training of 60 hours', () => {
     // 60 steps: the first model learns from 30, and each of the 30 after it is an origin.
     expect(cpu).toMatchObject({ data_points: 60, backtest: { origins: 30, horizon_steps: 30 } });
     expect(Object.keys(cpu.models).sort()).toEqual([
+      'auto',
       'baseline',
       'day-naive',
       'median',
+      'mstl',
       'naive',
       'profile-ar',
+      'prophet',
+      'ridge',
+      'seasonal-theta',
       'ses',
     ]);
     expect(cpu.models.naive).toMatchObject({ skill_score: 0 });
@@ -82,7 +91,11 @@ describe('a training of 60 hours', () => {
 
   it.each<[string, TrainRequest, readonly string[]]>([
     ['one model', { model: 'ses' }, ['day-naive', 'naive', 'ses']],
-    ['the hours asked for', { hours: 40 }, ['baseline', 'median', 'naive', 'ses']],
+    [
+      'the hours asked for',
+      { hours: 40 },
+      ['auto', 'baseline', 'median', 'mstl', 'naive', 'ridge', 'seasonal-theta', 'ses'],
+    ],
   ])('fits %s', async (_, request, members) => {
     const services = await hours(60);
     await runPipeline(services, { request });

@@ -7,6 +7,7 @@ import {
   FittedMembersSchema,
   type StoredSeries,
 } from '#contracts/artifacts/stage-outputs.ts';
+import type { ConfiguredEvent } from '#contracts/config/events.ts';
 import type { TrainRequest } from '#contracts/http/train.ts';
 import type { WorkloadItem } from '#contracts/tasks/items.ts';
 import { DAY, type DurationMs, durationMs, HOUR, MINUTE } from '#core/time.ts';
@@ -70,11 +71,57 @@ describe('engineer', () => {
   });
 });
 
+describe('engineer with known events', () => {
+  const DAY_LATER = '1970-01-02T00:00:00Z';
+  const sale = { name: 'sale', start: '1970-01-01T01:00:00Z', end: DAY_LATER, factor: 2 };
+
+  /** What models learn from these hourly values from the epoch on. */
+  async function learned(
+    events: readonly ConfiguredEvent[],
+    metrics: Record<string, StoredSeries>,
+  ) {
+    const services = { ...(await open()), events };
+    const data = await services.artifacts.save('test', { metrics });
+    const { features } = await engineer(services, { ...ITEM, data });
+    const output = await loadStage(services.artifacts, EngineeredDataSchema, features);
+    return Object.fromEntries(
+      Object.entries(output.metrics).map(([metric, { series }]) => [metric, series.values]),
+    );
+  }
+
+  it('teaches models the usual course', async () => {
+    const metrics = { cpu_utilization: stored([0.2, 0.4, null, 0.6]) };
+    expect(await learned([sale], metrics)).toEqual({ cpu_utilization: [0.2, 0.2, null, 0.3] });
+  });
+
+  it('takes them out of the hourly track too, by the name of its metric', async () => {
+    const metrics = {
+      'cpu_utilization.hourly': stored([0.2, 0.4]),
+      'request_rate.hourly': stored([0.2, 0.4]),
+    };
+    expect(await learned([{ ...sale, metrics: ['cpu_utilization'] }], metrics)).toEqual({
+      'cpu_utilization.hourly': [0.2, 0.2],
+      'request_rate.hourly': [0.2, 0.4],
+    });
+  });
+
+  it('judges what can be true by what was observed', async () => {
+    // 1.6 is no share, however many times the usual it was to be expected.
+    const metrics = { 'cpu_utilization.hourly': stored([0.2, 1.6, 0.8]) };
+    expect(await learned([sale], metrics)).toEqual({ 'cpu_utilization.hourly': [0.2, null, 0.4] });
+  });
+});
+
 async function fitted(values: readonly (number | null)[], request: TrainRequest = {}) {
   const services = await open(request);
   const features = await services.artifacts.save('test', {
     metrics: {
-      cpu_utilization: { series: stored(values), data_sha256: 'a'.repeat(64), seasons: [] },
+      cpu_utilization: {
+        series: stored(values),
+        data_sha256: 'a'.repeat(64),
+        seasons: [],
+        detected: [],
+      },
     },
   });
   const item = await fitStatistical(services, { ...ITEM, features });
@@ -89,14 +136,16 @@ const wave = (steps: number) => Array.from({ length: steps }, (_, i) => 0.5 + 0.
 
 describe('fit-statistical', () => {
   it('fits what two days allow and names who needs more', async () => {
-    const { requested, states, left_out, shown } = await fitted(wave(48));
-    expect(requested).toBeNull();
-    expect(Object.keys(states).sort()).toEqual([
+    const { members, left_out, shown } = await fitted(wave(48));
+    expect(Object.keys(members).sort()).toEqual([
       'baseline',
       'day-naive',
-      'median',
+      'mstl',
       'naive',
       'profile-ar',
+      'prophet',
+      'ridge',
+      'seasonal-theta',
       'ses',
     ]);
     expect(left_out).toEqual([
@@ -109,32 +158,47 @@ describe('fit-statistical', () => {
     expect(shown).toEqual(left_out.map((each) => ({ metric: 'cpu_utilization', ...each })));
   });
 
-  it('blends what there is: ses alone while there is no season', async () => {
-    const { states, left_out } = await fitted(wave(30));
+  it('fits each before the backtest too, where an origin allows it', async () => {
+    // The backtest begins after 24 of 48 values: a day of hours is no two cycles of a season.
+    const { members } = await fitted(wave(48));
+    expect(members.ses?.early).toMatchObject({ kind: 'ses' });
+    expect(members.ses?.early?.cutoff).toBeLessThan(Number(members.ses?.final.cutoff));
+    expect(members['day-naive']?.early).toBeNull();
+  });
+
+  it('fits what needs no season while there is none', async () => {
+    const { members, left_out } = await fitted(wave(30));
     expect(left_out.map(({ member }) => member)).toEqual(['day-naive', 'week-naive', 'profile-ar']);
-    expect(states.median).toMatchObject({ members: [{ name: 'ses', state: states.ses }] });
+    expect(Object.keys(members)).toEqual(expect.arrayContaining(['ses', 'ridge']));
+    expect(Object.keys(members)).not.toContain('prophet');
   });
 
   it.each(['model', 'model_type'] as const)(
     'fits the %s asked for and the references',
     async (field) => {
-      const { requested, states } = await fitted(wave(48), { [field]: 'ses' });
-      expect(requested).toBe('ses');
-      expect(Object.keys(states).sort()).toEqual(['day-naive', 'naive', 'ses']);
+      const { members } = await fitted(wave(48), { [field]: 'ses' });
+      expect(Object.keys(members).sort()).toEqual(['day-naive', 'naive', 'ses']);
     },
   );
 
-  it('lets the backtest choose when the model asked for cannot be fitted', async () => {
-    const { requested, states, left_out } = await fitted(wave(40), { model: 'profile-ar' });
-    expect(requested).toBeNull();
-    expect(Object.keys(states)).toEqual(['naive']);
+  it('fits arima and ets only when asked for, with the options given', async () => {
+    const { members } = await fitted(wave(48), {
+      model: 'arima',
+      parameters: { arima: { order: [1, 0, 0], seasonal: 'none' } },
+    });
+    expect(members.arima?.final).toMatchObject({ kind: 'arima', differences: 0 });
+    expect(members.arima?.parameters).toEqual({ order: [1, 0, 0], seasonal: 'none' });
+  });
+
+  it('goes on with the references when the model asked for cannot be fitted', async () => {
+    const { members, left_out } = await fitted(wave(40), { model: 'profile-ar' });
+    expect(Object.keys(members)).toEqual(['naive']);
     expect(left_out.map(({ member }) => member)).toContain('profile-ar');
   });
 
-  it.each(['auto', 'ensemble', 'median'])('takes %s for the blend', async (model) => {
-    const { requested, states } = await fitted(wave(48), { model });
-    expect(requested).toBeNull();
-    expect(states).toHaveProperty('median');
+  it.each(['auto', 'ensemble', 'median'])('fits the whole line-up for %s', async (model) => {
+    const { members } = await fitted(wave(48), { model });
+    expect(Object.keys(members)).toEqual(expect.arrayContaining(['ses', 'ridge', 'prophet']));
   });
 });
 

@@ -100,25 +100,36 @@ describe('planBacktest', () => {
     expect(rollingOrigin(30, plan)).toHaveLength(6);
   });
 
-  it('spreads about 96 origins over the last half of four weeks', () => {
-    // 4032 / 96 = 42 shares 6 with the day of 288; 43 shares nothing. 4032 / 43 = 93.8.
+  it('spreads about 160 origins over the last half of four weeks', () => {
+    // 4032 / 160 = 25.2, and 25 shares nothing with the day of 288. 4032 / 25 = 161.3.
     const plan = planBacktest(8064, DEFAULT_STEP);
-    expect(plan).toMatchObject({ initial: 4032, horizon: 288, stride: 43, refit: 12 });
-    expect(rollingOrigin(8064, plan)).toHaveLength(94);
+    expect(plan).toMatchObject({ initial: 4032, horizon: 288, stride: 25, refit: 162 });
+    expect(rollingOrigin(8064, plan)).toHaveLength(162);
+  });
+
+  it.each([30, 400, 8064])('fits once over %i steps, before the first origin', (length) => {
+    const folds = rollingOrigin(length, planBacktest(length, DEFAULT_STEP));
+    expect(folds.map(({ refit }) => refit)).toEqual(folds.map((_, i) => i === 0));
+  });
+
+  it('looks a day ahead below an hour and a month of hours from an hour on', () => {
+    // Half of 2000 steps are left to score, which is more than either.
+    expect(planBacktest(2000, durationMs(30 * MINUTE)).horizon).toBe(288);
+    expect(planBacktest(2000, HOUR).horizon).toBe(720);
+    expect(planBacktest(1000, HOUR).horizon).toBe(500);
   });
 
   it('never falls on the same times of day again and again', () => {
-    // Half of 55,296 five-minute steps over 96 origins is a stride of a day.
-    const { stride } = planBacktest(55_296, DEFAULT_STEP);
-    const slots = new Set(
-      rollingOrigin(55_296, planBacktest(55_296, DEFAULT_STEP)).map(({ origin }) => origin % 288),
-    );
-    expect(stride).toBe(289);
-    expect(slots.size).toBe(96);
+    // Half of 92,160 five-minute steps over 160 origins is a stride of a day. 46,080 / 289 = 159.4.
+    const plan = planBacktest(92_160, DEFAULT_STEP);
+    const slots = rollingOrigin(92_160, plan).map(({ origin }) => origin % 288);
+    expect(plan.stride).toBe(289);
+    expect(new Set(slots).size).toBe(160);
   });
 
   it('works where a day is no whole number of steps', () => {
-    expect(planBacktest(2000, durationMs(7 * MINUTE)).stride).toBe(10);
+    // 1000 / 160 = 6.25.
+    expect(planBacktest(2000, durationMs(7 * MINUTE)).stride).toBe(6);
   });
 
   it('refuses a history with nothing left to score', () => {

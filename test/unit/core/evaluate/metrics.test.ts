@@ -5,6 +5,7 @@ import {
   mae,
   mape,
   mase,
+  measureAll,
   mse,
   naiveScale,
   pinball,
@@ -14,6 +15,7 @@ import {
   smape,
   wape,
 } from '#core/evaluate/metrics.ts';
+import { seededRandom } from '#core/math/random.ts';
 
 const { NaN: GAP } = Number;
 
@@ -155,5 +157,36 @@ describe('coverage', () => {
   it('passes over cells without an actual or a band', () => {
     expect(coverage([1, GAP, 3, 9], [0, 0, GAP, 0], [2, 2, 5, 1])).toBe(0.5);
     expect(coverage([GAP], [0], [1])).toBeNull();
+  });
+});
+
+describe('all measures at once', () => {
+  const random = seededRandom(7);
+  const errors = Array.from({ length: 50 }, (_, i) => (i % 7 === 3 ? GAP : 2 * random() - 1));
+  const actuals = Array.from({ length: 50 }, (_, i) => (i % 11 === 5 ? GAP : 3 + random()));
+  const cells = errors.map((error, i) => error + 0 * actuals[i]!);
+
+  it('are those of the functions one by one', () => {
+    const all = measureAll(errors, actuals, 0.5);
+    const one = {
+      mae: mae(cells),
+      mse: mse(cells),
+      rmse: rmse(cells),
+      mape: mape(errors, actuals),
+      smape: smape(errors, actuals),
+      wape: wape(errors, actuals),
+      mase: mase(cells, 0.5),
+      r2: rSquared(errors, actuals),
+    };
+    expect(all.cases).toBe(casesIn(cells));
+    for (const [name, value] of Object.entries(one)) {
+      expect(all).toHaveProperty(name, expect.closeTo(Number(value), 12));
+    }
+  });
+
+  it('are null where one by one they are', () => {
+    expect(measureAll([1, 1], [0, 5], 0)).toMatchObject({ mae: 1, mape: null, mase: null });
+    expect(measureAll([1, 1], [0, 0], 1)).toMatchObject({ wape: null, r2: null });
+    expect(measureAll([GAP], [1], 1)).toMatchObject({ mae: null, rmse: null, cases: 0 });
   });
 });

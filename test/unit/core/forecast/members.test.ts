@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { baseline } from '#core/forecast/baseline.ts';
 import type { FitOptions, Forecaster, ModelState } from '#core/forecast/forecaster.ts';
 import { naive } from '#core/forecast/naive.ts';
-import { profileAr } from '#core/forecast/profile-ar.ts';
 import { seasonalNaive } from '#core/forecast/seasonal-naive.ts';
 import { ses } from '#core/forecast/ses.ts';
 import { historyOf } from '#test/helpers/series-of.ts';
@@ -102,58 +101,6 @@ describe('baseline', () => {
   it('refuses windows that are no counts', () => {
     expect(() => baseline({ window: 0 })).toThrow(RangeError);
     expect(() => baseline({ trendWindow: 2.5 })).toThrow(RangeError);
-  });
-});
-
-describe('profile-ar', () => {
-  it('shifts the weighted profile by the decaying residual', async () => {
-    // Days of two steps, newest first weights 1, 0.5: profile slot 0 = (5 + 0.5·2) / 1.5 = 4,
-    // slot 1 = (9 + 0.5·3) / 1.5 = 7. The last value 9 has one day before it in the window of two
-    // (slot 1 = 3): residual 6, so 4 + 0.5·6 = 7, 7 + 0.25·6 = 8.5, 4 + 0.125·6 = 4.75.
-    const model = profileAr({ seasonLength: 2, days: 2, decay: 0.5, persistence: 0.5 });
-    expect(await pointsOf(model, [2, 3, 5, 9], 3)).toEqual([7, 8.5, 4.75]);
-  });
-
-  it('forgets days beyond its window', async () => {
-    const model = profileAr({ seasonLength: 2, days: 1, decay: 1, persistence: 0 });
-    expect(await pointsOf(model, [100, 100, 2, 3], 2)).toEqual([2, 3]);
-  });
-
-  it('lets the residual age over missing values', async () => {
-    const flat = profileAr({ seasonLength: 2, days: 2, decay: 1, persistence: 0.5 });
-    // Days of two steps: 1 1 | 1 3 | and one missing. The residual of 3 is 3 - 1 = 2, one step old.
-    // Kept are 1 1 3 and the gap. Slot 1 is next: (3 + 1) / 2 + 0.5² · 2 = 2.5; slot 0: 1 + 0.25.
-    expect(await pointsOf(flat, [1, 1, 1, 3, GAP], 2)).toEqual([2.5, 1.25]);
-  });
-
-  it('takes the mean of all for a slot that no day has', async () => {
-    // Slot 1 is never seen; kept are 2 and 4 in slot 0, mean 3. Residual of 4: 4 - 2 = 2, gone.
-    const model = profileAr({ seasonLength: 2, days: 2, decay: 1, persistence: 0 });
-    expect(await pointsOf(model, [2, GAP, 4, GAP], 2)).toEqual([3, 3]);
-  });
-
-  it('takes that mean of the days it keeps alone', async () => {
-    // One day of two steps is kept: 4 and a gap, mean 4.
-    const model = profileAr({ seasonLength: 2, days: 1, decay: 1, persistence: 0 });
-    expect(await pointsOf(model, [1, 100, 4, GAP], 2)).toEqual([4, 4]);
-  });
-
-  it('has no residual when the days before the last value are empty', async () => {
-    // Before 9 lies a day of gaps. Kept are a gap and 9: slot 0 takes the mean of it, slot 1 is 9.
-    const model = profileAr({ seasonLength: 2, days: 1, decay: 1, persistence: 1 });
-    expect(await pointsOf(model, [100, 7, 4, GAP, GAP, 9], 2)).toEqual([9, 9]);
-  });
-
-  it('stays at the last value when an outage outlasts the profile', async () => {
-    const model = profileAr({ seasonLength: 2, days: 1, decay: 1, persistence: 0 });
-    expect(await pointsOf(model, [2, 6, GAP, GAP], 2)).toEqual([6, 6]);
-  });
-
-  it('refuses parameters out of range', () => {
-    expect(() => profileAr({ seasonLength: 0 })).toThrow(RangeError);
-    expect(() => profileAr({ seasonLength: 2, days: 0 })).toThrow(RangeError);
-    expect(() => profileAr({ seasonLength: 2, decay: 1.1 })).toThrow(RangeError);
-    expect(() => profileAr({ seasonLength: 2, persistence: -0.1 })).toThrow(RangeError);
   });
 });
 
