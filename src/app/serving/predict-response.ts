@@ -2,7 +2,8 @@ import type { PredictRequest, PredictResponse } from '#contracts/http/predict.ts
 import type { Forecast } from '#core/forecast/forecaster.ts';
 import { metricDefinition } from '#core/series/metric-catalogue.ts';
 import { addMs, durationMs, type EpochMs, MINUTE, toIso } from '#core/time.ts';
-import { type Answer, REFRESH } from './predict.ts';
+import { REFRESH } from './forecast-reasons.ts';
+import type { Answer } from './predict.ts';
 
 type Step = PredictResponse['predictions'][number];
 

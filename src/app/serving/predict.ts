@@ -5,43 +5,27 @@ import type { Calibration } from '#core/evaluate/conformal.ts';
 import { type Bounds, clip } from '#core/forecast/bounds.ts';
 import { calibrated } from '#core/forecast/calibrated.ts';
 import type { FittedForecaster, Forecast } from '#core/forecast/forecaster.ts';
-import { type KnownEvent, withEvents } from '#core/forecast/known-events.ts';
+import { withEvents } from '#core/forecast/known-events.ts';
 import { suggestMetrics } from '#core/series/known-metrics.ts';
 import { canonicalMetric, metricDefinition } from '#core/series/metric-catalogue.ts';
-import { cleanSeries } from '#core/series/quality.ts';
-import { type Series, sliceSeries } from '#core/series/series.ts';
+import type { Series } from '#core/series/series.ts';
 import { type Track, trackedMetric } from '#core/series/track.ts';
-import {
-  addMs,
-  type DurationMs,
-  durationMs,
-  type EpochMs,
-  epochMs,
-  HOUR,
-  MINUTE,
-  toIso,
-} from '#core/time.ts';
+import { type DurationMs, type EpochMs, HOUR, MINUTE } from '#core/time.ts';
 import { eventsFor } from '../configured-events.ts';
 import type { ModelSubject } from '../model-registry.ts';
-import { readFrame } from '../read-frame.ts';
-import { readHourly } from '../read-hourly.ts';
 import { resolveWorkload } from '../select-workload.ts';
-import { endOfData, type Workload } from '../workload-directory.ts';
-import { seriesOfCaller } from './caller-history.ts';
+import type { Workload } from '../workload-directory.ts';
 import { type ChosenModel, chooseModel, unknownModel } from './choose-model.ts';
 import { explain } from './explain.ts';
+import { expectedEvents, noInterval, stalenessOf } from './forecast-reasons.ts';
 import { modelOfBundle } from './model-of-bundle.ts';
 import { forecastNaively } from './naive-answer.ts';
 import { responseOf } from './predict-response.ts';
+import { type Asked, readRecent } from './recent-series.ts';
 import type { ServingDeps } from './serving-deps.ts';
 
 /** Nominal coverage of the bounds unless a request says otherwise. */
 export const DEFAULT_LEVEL = 0.8;
-/** Forecasts are refreshed this often; older data than twice this are stale. */
-export const REFRESH: DurationMs = HOUR;
-/** History that conditions a model that was never trained, in steps. */
-const UNTRAINED_WINDOW_STEPS = 576;
-
 /** Everything an answer is made of, before it is put into the wire's form. */
 export interface Answer {
   readonly workload: Workload;
@@ -85,13 +69,6 @@ export async function predict(
 
 /** Steps that the grid's own models are made for; named horizons beyond go to the hourly track. */
 const LONGEST_ON_GRID = 288;
-
-interface Asked {
-  readonly workload: Workload;
-  readonly metric: string;
-  readonly request: PredictRequest;
-  readonly now: EpochMs;
-}
 
 function trackOf({ step_seconds }: PredictRequest, { gridStep }: Workload): Track {
   const step = step_seconds === undefined ? gridStep : step_seconds * 1_000;
@@ -185,49 +162,6 @@ export function requireMetric(workload: Workload, name: string): string {
   });
 }
 
-/**
- * What was observed since the model last learned, or what the caller sent instead; without what
- * cannot be true, as in training.
- */
-async function readRecent(
-  deps: ServingDeps,
-  asked: Asked,
-  track: Track,
-  chosen: ChosenModel | undefined,
-): Promise<Series | undefined> {
-  const { workload, metric, request, now } = asked;
-  const step = track === 'hourly' ? HOUR : workload.gridStep;
-  const series = request.history
-    ? seriesOfCaller({ key: workload.key, gridStep: step }, metric, request.history, now)
-    : await readStored(deps, asked, track, chosen);
-  return series && withoutMissingEnds(cleanSeries(series, metricDefinition(metric)));
-}
-
-async function readStored(
-  deps: ServingDeps,
-  { workload, metric, now }: Asked,
-  track: Track,
-  chosen: ChosenModel | undefined,
-): Promise<Series | undefined> {
-  const to = endOfData(workload, now);
-  const from = epochMs(
-    chosen ? chosen.bundle.provenance.training.to : to - UNTRAINED_WINDOW_STEPS * workload.gridStep,
-  );
-  const frame = await readFrame(deps.observations, workload, { from, to });
-  if (!frame || track === 'grid') return frame?.series.get(metric);
-  return (await readHourly(deps.observations, workload, frame, from)).get(metric);
-}
-
-/**
- * From the first value to the last: a slot that nobody has delivered yet is no observation, and the
- * time before a workload was known is no history to measure forecasts on.
- */
-function withoutMissingEnds(series: Series): Series | undefined {
-  const first = series.values.findIndex((value) => !Number.isNaN(value));
-  const last = series.values.findLastIndex((value) => !Number.isNaN(value));
-  return first < 0 ? undefined : sliceSeries(series, first, last + 1);
-}
-
 function condition(fitted: FittedForecaster, recent: Series | undefined): FittedForecaster {
   return recent ? fitted.update({ target: recent }) : fitted;
 }
@@ -246,19 +180,6 @@ function quantilesOf(request: PredictRequest, levels: readonly number[]) {
   const pairs = levels.flatMap((level) => [(1 - level) / 2, (1 + level) / 2]);
   const quantiles = [...new Set([...pairs, ...(request.quantiles ?? [])])].sort((a, b) => a - b);
   return { quantiles };
-}
-
-/** A value belongs to the step that it begins, so it is known when the step has ended. */
-function stalenessOf({ cutoff, step }: Forecast, now: EpochMs): Reason[] {
-  const age = durationMs(now - cutoff);
-  if (age <= Math.max(2 * REFRESH, 3 * step)) return [];
-  return [
-    {
-      code: 'DATA_STALE',
-      message: `the newest observation is of ${toIso(cutoff)}: the forecast starts there`,
-      details: { age_seconds: Math.round(age / 1_000) },
-    },
-  ];
 }
 
 /** As live errors have moved it, for what the champion serves; otherwise as it was trained. */
@@ -281,26 +202,6 @@ function clipped(forecast: Forecast, bounds: Bounds): Forecast {
     values: clip(values, bounds),
   }));
   return { ...forecast, point: clip(forecast.point, bounds), quantiles };
-}
-
-/** The configured events that this forecast takes into account. */
-function expectedEvents(events: readonly KnownEvent[], forecast: Forecast): Reason[] {
-  const first = addMs(forecast.cutoff, forecast.step);
-  const last = addMs(forecast.cutoff, forecast.step, forecast.point.length);
-  return events
-    .filter(({ start, end }) => start <= last && end > first)
-    .map(({ name, start, end, factor }) => ({
-      code: 'KNOWN_EVENT',
-      message: `${name} is expected to multiply values by ${factor} from ${toIso(start)} to ${toIso(end)}`,
-      details: { factor, start: toIso(start), end: toIso(end) },
-    }));
-}
-
-function noInterval(member: string): Reason {
-  return {
-    code: 'NO_INTERVAL',
-    message: `too few forecasts of ${member} were measured to give bounds`,
-  };
 }
 
 function skillOf(chosen: ChosenModel): PredictResponse['skill'] {
