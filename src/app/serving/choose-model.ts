@@ -23,11 +23,12 @@ export interface ChosenModel {
 }
 
 /**
- * Picks what answers: the champion's blend for `auto`; `naive` until a version has won its
- * comparison, from the newest version's own measurements; or the member asked for by name.
+ * Picks what answers: the champion's choice for `auto`; `naive` until a version has won its
+ * comparison, from the newest version's own measurements; or the model asked for by name, of the
+ * champion, and of the newest version where the champion has none of it.
  *
  * @returns undefined when nothing was trained yet
- * @throws {DomainError} `MODEL_UNKNOWN` with the members there are
+ * @throws {DomainError} `MODEL_UNKNOWN` with the models there are
  */
 export async function chooseModel(
   deps: ServingDeps,
@@ -35,29 +36,44 @@ export async function chooseModel(
   requested: string,
 ): Promise<ChosenModel | undefined> {
   const pointer = await deps.registry.pointer(subject);
-  const name = pointer?.champion ?? pointer?.latest;
-  const version = name ? await deps.registry.version(subject, name) : undefined;
-  if (!version) return undefined;
-  const { bundle, pools, isCached } = await deps.bundles(version);
-  const stage = pointer?.champion ? 'champion' : 'candidate';
-  const member = memberFor(requested, bundle, stage);
-  const reasons =
-    stage === 'candidate' && requested === 'auto'
-      ? [
-          {
-            ...version.decision,
-            message: `naive is served: the model trained is ${version.decision.message}`,
-          },
-        ]
-      : [];
-  return { version, bundle, pools, isCached, stage, member, reasons };
+  if (!pointer) return undefined;
+  const known: string[] = [];
+  let newest: ModelBundle | undefined;
+  for (const name of new Set([pointer.champion, pointer.latest])) {
+    const version = name === null ? undefined : await deps.registry.version(subject, name);
+    if (!version) continue;
+    const loaded = await deps.bundles(version);
+    const stage = name === pointer.champion ? 'champion' : 'candidate';
+    const member = memberFor(requested, loaded.bundle, stage);
+    if (member !== undefined) {
+      return { version, ...loaded, stage, member, reasons: reasonsOf(version, stage, requested) };
+    }
+    known.push(...modelsIn(loaded.bundle));
+    newest = loaded.bundle;
+  }
+  if (newest) throw unknownModel(requested, known, newest);
+  return undefined;
 }
 
-function memberFor(requested: string, bundle: ModelBundle, stage: ChosenModel['stage']): string {
+function memberFor(
+  requested: string,
+  bundle: ModelBundle,
+  stage: ChosenModel['stage'],
+): string | undefined {
   if (requested === 'auto') return stage === 'champion' ? bundle.serves : 'naive';
   const member = requested === 'ensemble' ? BLEND : requested;
-  if (modelsIn(bundle).includes(member)) return member;
-  throw unknownModel(requested, modelsIn(bundle), bundle);
+  return modelsIn(bundle).includes(member) ? member : undefined;
+}
+
+/** A model asked for by name needs no excuse; the last value in place of a model does. */
+function reasonsOf(
+  { decision }: ModelVersion,
+  stage: ChosenModel['stage'],
+  requested: string,
+): readonly Reason[] {
+  if (stage === 'champion' || requested !== 'auto') return [];
+  const message = `naive is served: the model trained is ${decision.message}`;
+  return [{ ...decision, message }];
 }
 
 /** A model that this workload does not have. */
