@@ -49,7 +49,7 @@ describe('the future does not leak', () => {
           expectIdentical(await forecastAt(forecaster, values, cutoff), before, name);
         }
       }),
-      { numRuns: 8 },
+      { numRuns: 5 },
     );
   });
 
@@ -71,7 +71,7 @@ describe('the future does not leak', () => {
         // The first origins alone, their errors past the cutoff set aside: what coverage was then.
         expect(coverageKnown(other, values, cutoff)).toEqual(coverageKnown(honest, HONEST, cutoff));
       }),
-      { numRuns: 8 },
+      { numRuns: 5 },
     );
   });
 
