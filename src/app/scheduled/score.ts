@@ -38,13 +38,15 @@ export async function score(deps: ScoreDeps, key: WorkloadKey): Promise<ScoreOut
   const workload = await deps.directory.get(id);
   if (!workload) throw new DomainError('NOT_FOUND', `workload ${key} is not known`);
   const now = deps.clock.now();
-  const recalibrated = await learnFromLive(deps, workload, now);
+  let recalibrated: readonly string[] | undefined;
   const issued: string[] = [];
   const notYet: { metric: string; code: string }[] = [];
   for (const metric of workload.metrics.keys()) {
     const subject = { workload: key, metric };
     const [latest] = await deps.issued.list(subject, 1);
     if (latest && now - Date.parse(latest.issued_at) < REFRESH) continue;
+    // Only where something is refreshed: it reads days of observations, and scoring comes every few minutes.
+    recalibrated ??= await learnFromLive(deps, workload, now);
     try {
       const request = PredictRequestSchema.parse({ ...id, metric, periods: ISSUED_PERIODS });
       const response = await predict(deps, request);
@@ -61,7 +63,7 @@ export async function score(deps: ScoreDeps, key: WorkloadKey): Promise<ScoreOut
   const trainingRun = isDue(workload, attempt, now)
     ? await trainOne(deps, key, attempt, now)
     : null;
-  return { issued, notYet, recalibrated, trainingRun };
+  return { issued, notYet, recalibrated: recalibrated ?? [], trainingRun };
 }
 
 /**
