@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { WorkQueue } from '#app/ports/work-queue.ts';
-import type { Services } from '#app/services.ts';
+import { createServices, type Services } from '#app/services.ts';
 import type { HeliosConfig } from '#contracts/config/helios-config.ts';
 import { WorkEnvSchema } from '#contracts/env.ts';
 import { createSqsWorkQueue } from '../aws/sqs-work-queue.ts';
-import { openServices } from './open-services.ts';
+import { openStores } from '../open-stores.ts';
+import { systemClock } from '../system-clock.ts';
 import { parseEnv } from './parse-env.ts';
 import { readConfig } from './read-config.ts';
 
@@ -25,5 +26,6 @@ export async function openWork(
     random: Math.random,
   });
   const config = readConfig(parsed.CONFIG_PATH);
-  return { ...(await openServices(env)), queue, config };
+  const services = createServices(await openStores(parsed), systemClock, { events: config.events });
+  return { ...services, queue, config };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DomainError, isDomainError } from '../errors.ts';
+import { middleOf } from './blend-rule.ts';
 import type { FittedForecaster, Forecaster, ModelState } from './forecaster.ts';
 import { checkPointRequest } from './request.ts';
 
@@ -101,12 +102,9 @@ export function medianOf(members: readonly NamedFitted[]): FittedForecaster<Medi
 
 function medianPath(paths: readonly Float64Array[]): Float64Array {
   const column = new Float64Array(paths.length);
-  const upper = paths.length >> 1;
-  const lower = (paths.length - 1) >> 1;
   return paths[0]!.map((_, h) => {
     for (let i = 0; i < paths.length; i++) column[i] = paths[i]![h]!;
-    column.sort();
-    return (column[lower]! + column[upper]!) / 2;
+    return middleOf(column);
   });
 }
 

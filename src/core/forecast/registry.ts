@@ -4,7 +4,7 @@ import { ArimaStateSchema, restoreArima } from './arima.ts';
 import { autoOf, autoStateSchema } from './auto.ts';
 import { BaselineStateSchema, restoreBaseline } from './baseline.ts';
 import { EtsStateSchema, restoreEts } from './ets.ts';
-import type { FittedForecaster, FittedPool, ModelState, PoolLookup } from './forecaster.ts';
+import type { FittedForecaster, FittedPool, PoolLookup } from './forecaster.ts';
 import { fusionOf, fusionStateSchema } from './fusion.ts';
 import { LstmStateSchema, restoreLstm } from './lstm.ts';
 import { medianOf, medianStateSchema } from './median.ts';
@@ -19,6 +19,7 @@ import { restoreSes, SesStateSchema } from './ses.ts';
 import {
   restoreXgboost,
   restoreXgboostPool,
+  type XgboostPoolState,
   XgboostPoolStateSchema,
   XgboostStateSchema,
 } from './xgboost.ts';
@@ -82,7 +83,7 @@ const NO_POOLS: PoolLookup = () => undefined;
  * The state of a stored pool, checked.
  * @throws {DomainError} `STATE_INCOMPATIBLE`
  */
-export function parsePool(state: unknown): ModelState {
+export function parsePool(state: unknown): XgboostPoolState {
   const parsed = XgboostPoolStateSchema.safeParse(state);
   if (parsed.success) return parsed.data;
   throw new DomainError(
@@ -95,7 +96,7 @@ export function parsePool(state: unknown): ModelState {
 
 /** The pool of a stored state, ready to be applied. @throws {DomainError} `STATE_INCOMPATIBLE` */
 export function restorePool(state: unknown): FittedPool {
-  return restoreXgboostPool(XgboostPoolStateSchema.parse(parsePool(state)));
+  return restoreXgboostPool(parsePool(state));
 }
 
 const StateTagSchema = z.object({ kind: z.unknown(), version: z.unknown() });

@@ -3,6 +3,7 @@ import { bucketsWithin, type HorizonBucket } from '../evaluate/horizon-buckets.t
 import { GATE } from '../forecast/auto.ts';
 import { type BlendRule, combine } from '../forecast/blend-rule.ts';
 import type { BlendMembers } from '../forecast/line-up.ts';
+import { errorWeight, MIN_ORIGINS } from './error-weight.ts';
 
 /** What a backtest has taught about a blend. */
 export interface LearntBlend {
@@ -14,14 +15,8 @@ export interface LearntBlend {
   readonly errors: Float64Array;
 }
 
-/** Resolved origins without which the members' median answers. */
-const MIN_ORIGINS = 20;
 /** The newest origins that weights and gates are made of. */
 const MAX_ORIGINS = 300;
-/** Weights fall with the fourth power of the error: twice the error, a sixteenth of the weight. */
-const POWER = 4;
-/** A member that made no error is not infinitely better: relative errors count from here. */
-const SMALLEST_RELATIVE_ERROR = 1e-3;
 
 /**
  * Learns how to combine members from their rolling errors, and what that would have given: at each
@@ -72,7 +67,7 @@ function learnBucket(
   errors: Float64Array,
 ): BlendRule {
   const { origins, horizon } = result;
-  const naive = candidates.length - 1 - [...candidates].reverse().findIndex(isGate);
+  const naive = candidates.findIndex(({ name }) => name === GATE);
   const perOrigin = originErrors(result, candidates, naive, bucket);
   const ungated = new Float64Array(origins.length).fill(Number.NaN);
   const column = new Float64Array(candidates.length);
@@ -100,10 +95,6 @@ function learnBucket(
     if (cells > 0) ungated[row] = sum / cells;
   }
   return ruleAt(Infinity);
-}
-
-function isGate({ name }: CandidateResult): boolean {
-  return name === GATE;
 }
 
 function originErrors(
@@ -149,9 +140,7 @@ function ruleFrom(
   const range = { fromStep: bucket.fromStep, toStep: bucket.toStep };
   const relative = roles.map((_, i) => relativeError(perOrigin, roles.length, i, from, to));
   const takesPart = admit(relative, roles);
-  const raw = relative.map((error) =>
-    Number.isNaN(error) ? 0 : Math.max(error, SMALLEST_RELATIVE_ERROR) ** -POWER,
-  );
+  const raw = relative.map((error) => (Number.isNaN(error) ? 0 : errorWeight(error)));
   const total = raw.reduce((sum, weight, i) => sum + (takesPart[i] ? weight : 0), 0);
   if (total === 0) {
     return { ...range, combine: 'median', weights: takesPart.map((is) => (is ? 0 : null)) };

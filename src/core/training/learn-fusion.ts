@@ -1,5 +1,6 @@
 import { type BacktestResult, candidateOf } from '../evaluate/backtest.ts';
 import type { BlendSpec } from '../forecast/blend-spec.ts';
+import { errorWeight, MIN_ORIGINS } from './error-weight.ts';
 
 type FusionSpec = Extract<BlendSpec, { kind: 'fusion' }>;
 
@@ -8,10 +9,6 @@ export const FUSION_WEIGHTS: Readonly<Record<string, number>> = { prophet: 0.4, 
 
 /** A member whose error is this many times naive's is not of the series' scale. */
 const OFF_SCALE = 10;
-/** Origins without which the weights stay as they start. */
-const MIN_ORIGINS = 20;
-const POWER = 4;
-const SMALLEST_RELATIVE_ERROR = 1e-3;
 
 export interface LearntFusion {
   readonly spec: FusionSpec;
@@ -105,7 +102,7 @@ class RelativeErrors {
           reason: `its error is ${times} times that of repeating the last value`,
         });
       } else {
-        const learnt = Math.max(relative, SMALLEST_RELATIVE_ERROR) ** -POWER;
+        const learnt = errorWeight(relative);
         kept.push({ name, weight: evidence > 0 ? learnt : startWeights[name]! });
       }
     }
