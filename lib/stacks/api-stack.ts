@@ -36,7 +36,8 @@ export class ApiStack extends Stack {
       description: 'Helios: stores batches of samples',
       memoryMebibytes: 512,
     });
-    const known = new ConfigLayer(this, 'Config', props.config);
+    // Without the workloads, of which there may be thousands to parse at each cold start.
+    const known = new ConfigLayer(this, 'Config', { ...props.config, workloads: [] });
     const predict = new ServiceFunction(this, 'Predict', {
       ...common,
       // Known events are part of every forecast.

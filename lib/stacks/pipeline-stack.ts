@@ -71,7 +71,8 @@ export class PipelineStack extends Stack {
         ...(own.layers === undefined ? {} : { layers: own.layers }),
       });
     const engines = { layers: [numerics.layer] };
-    const known = new ConfigLayer(this, 'Config', props.config);
+    // Without the workloads, of which there may be thousands to parse at each cold start.
+    const known = new ConfigLayer(this, 'Config', { ...props.config, workloads: [] });
     // Models learn the usual course, so known events are taken out before they do.
     const configured = { layers: [known.layer], environment: { CONFIG_PATH: known.path } };
     const tracking =
