@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { createSfnExecutions } from '#adapters/aws/sfn-executions.ts';
+import { emfMetrics } from '#adapters/lambda/emf-metrics.ts';
 import { createLogger } from '#adapters/lambda/logger.ts';
 import { openServices } from '#adapters/lambda/open-services.ts';
 import { parseEnv } from '#adapters/lambda/parse-env.ts';
@@ -15,4 +16,7 @@ const executions = createSfnExecutions({
 });
 const training = { ...services, executions, newSuffix: () => randomBytes(3).toString('hex') };
 
-export const handler = createHandler({ ...services, training }, createLogger('score'));
+// Not by console: Lambda may wrap what it logs, and CloudWatch reads metrics from bare lines only.
+const metrics = emfMetrics((line) => process.stdout.write(`${line}\n`));
+
+export const handler = createHandler({ ...services, training, metrics }, createLogger('score'));

@@ -5,7 +5,13 @@ import { TABLES, type TableRole } from '#contracts/tables.ts';
 import type { ServiceFunction } from './service-function.ts';
 
 /** What a function may be allowed to do with the items of a table. */
-export type TableAction = 'BatchGetItem' | 'GetItem' | 'PutItem' | 'Query' | 'UpdateItem';
+export type TableAction =
+  | 'BatchGetItem'
+  | 'DeleteItem'
+  | 'GetItem'
+  | 'PutItem'
+  | 'Query'
+  | 'UpdateItem';
 
 /**
  * A table whose items are found by partition and sort key: paid by request, recoverable to any

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import type { ServiceFunction } from './service-function.ts';
 
 /** What lies under a prefix: bundles, what the stages of a run hand on, trainings under way. */
-export type ObjectPrefix = 'models' | 'runs' | 'checkpoints';
+export type ObjectPrefix = 'models' | 'detectors' | 'runs' | 'checkpoints';
 
 /** What a function may be allowed to do with objects. */
 export type ObjectAction = 'GetObject' | 'PutObject';

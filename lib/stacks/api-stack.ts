@@ -47,13 +47,22 @@ export class ApiStack extends Stack {
       description: 'Helios: forecasts',
       memoryMebibytes: 1_024,
     });
+    const detect = new ServiceFunction(this, 'Detect', {
+      ...common,
+      // Known events are no anomalies, and what is one is configured.
+      environment: { ...common.environment, CONFIG_PATH: known.path },
+      layers: [known.layer],
+      name: 'detect',
+      description: 'Helios: anomalies and incidents',
+      memoryMebibytes: 1_024,
+    });
     const catalog = new ServiceFunction(this, 'Catalog', {
       ...common,
       name: 'catalog',
       description: 'Helios: models, runs, workloads, series, health',
       memoryMebibytes: 512,
     });
-    this.functions = [ingest, predict, catalog];
+    this.functions = [ingest, predict, detect, catalog];
 
     stores.observations.grant(ingest, 'BatchGetItem', 'PutItem');
     stores.catalog.grant(ingest, 'GetItem', 'UpdateItem');
@@ -62,13 +71,18 @@ export class ApiStack extends Stack {
     stores.catalog.grant(predict, 'GetItem', 'Query');
     stores.objects.grant(predict, 'models', 'GetObject');
 
+    stores.observations.grant(detect, 'Query');
+    // Feedback is written; everything else is read.
+    stores.catalog.grant(detect, 'GetItem', 'UpdateItem', 'Query');
+    stores.objects.grant(detect, 'detectors', 'GetObject');
+
     stores.observations.grant(catalog, 'Query');
     stores.catalog.grant(catalog, 'GetItem', 'UpdateItem', 'Query');
     stores.objects.grant(catalog, 'models', 'GetObject');
 
     this.api = new RouteApi(this, 'Api', {
       routes: ROUTES,
-      functions: { ingest, predict, catalog, train: props.train },
+      functions: { ingest, predict, detect, catalog, train: props.train },
     });
     new CfnOutput(this, 'Endpoint', {
       description: 'The address of the HTTP API',

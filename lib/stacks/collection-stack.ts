@@ -67,7 +67,7 @@ export class CollectionStack extends Stack {
     });
     const score = new ServiceFunction(this, 'Score', {
       name: 'score',
-      description: 'Helios: stores forecasts as issued and measures the champions',
+      description: 'Helios: incidents, forecasts as issued, how the champions do',
       timeout: CONSUMER_TIMEOUT,
       memoryMebibytes: 1_024,
       environment: {
@@ -101,8 +101,10 @@ export class CollectionStack extends Stack {
     collect.allow({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] });
 
     observations.grant(score, 'Query');
-    catalog.grant(score, 'GetItem', 'UpdateItem', 'Query');
+    // An incident that has ended leaves the list of open ones.
+    catalog.grant(score, 'GetItem', 'UpdateItem', 'Query', 'DeleteItem');
     objects.grant(score, 'models', 'GetObject');
+    objects.grant(score, 'detectors', 'GetObject');
     props.training.grantStart(score);
   }
 }

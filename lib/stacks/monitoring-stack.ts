@@ -9,10 +9,17 @@ import {
   MathExpression,
   type Metric,
   TreatMissingData,
+  type YAxisProps,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import {
+  MEASURE_DIMENSIONS,
+  MEASURES_NAMESPACE,
+  type MeasureName,
+  STALE_AFTER_SECONDS,
+} from '#contracts/measures.ts';
 import type { RouteApi } from '../constructs/route-api.ts';
 import type { ServiceFunction } from '../constructs/service-function.ts';
 import type { Stores } from '../constructs/stores.ts';
@@ -63,6 +70,18 @@ export class MonitoringStack extends Stack {
       metric: props.api.api.metricServerError(SUM),
     });
 
+    this.#alarm('IncidentOpen', props.alarmTopic, {
+      alarmDescription:
+        'Helios: a workload has an open incident: see GET /api/v1/incidents?state=open, or helios incidents',
+      metric: greatestOf('OpenIncidents'),
+    });
+    this.#alarm('DataStale', props.alarmTopic, {
+      alarmDescription:
+        'Helios: a workload has sent nothing for two hours: see GET /health, then its source or agent',
+      metric: greatestOf('DataAgeSeconds'),
+      threshold: STALE_AFTER_SECONDS,
+    });
+
     const dashboard = new Dashboard(this, 'Dashboard', { defaultInterval: Duration.days(1) });
     const { functions } = props;
     const ofFunctions = (title: string, metric: (fn: ServiceFunction) => IMetric) =>
@@ -96,6 +115,13 @@ export class MonitoringStack extends Stack {
       ]),
     );
     dashboard.addWidgets(
+      graph('Open incidents', [ofEachWorkload('OpenIncidents', 'MAX')]),
+      graph('Greatest anomaly score', [ofEachWorkload('AnomalyScore', 'MAX')]),
+      graph('Live skill of forecasts, an hour ahead', [ofEachWorkload('ForecastSkill', 'AVG')], {
+        max: 1,
+      }),
+    );
+    dashboard.addWidgets(
       graph('API answers', [
         props.api.api.metricCount({ period: PERIOD }),
         props.api.api.metricClientError(SUM),
@@ -115,11 +141,15 @@ export class MonitoringStack extends Stack {
     );
   }
 
-  /** An alarm on the first occurrence within five minutes. */
-  #alarm(id: string, topic: ITopic, props: Pick<AlarmProps, 'alarmDescription' | 'metric'>): void {
+  /** An alarm on the first occurrence within five minutes, or the first value at the threshold. */
+  #alarm(
+    id: string,
+    topic: ITopic,
+    props: Pick<AlarmProps, 'alarmDescription' | 'metric'> & { readonly threshold?: number },
+  ): void {
     const alarm = new Alarm(this, id, {
-      ...props,
       threshold: 1,
+      ...props,
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,
@@ -128,10 +158,31 @@ export class MonitoringStack extends Stack {
   }
 }
 
+/** Over all workloads, those included that come later: a query, which an alarm may be on. */
+function greatestOf(measure: MeasureName): MathExpression {
+  return new MathExpression({
+    expression: `SELECT MAX(${measure}) ${FROM_WORKLOADS}`,
+    label: measure,
+    period: PERIOD,
+  });
+}
+
+/** The workloads where it is greatest, a line each. */
+function ofEachWorkload(measure: MeasureName, statistic: 'MAX' | 'AVG'): MathExpression {
+  const by = MEASURE_DIMENSIONS.join(', ');
+  return new MathExpression({
+    expression: `SELECT ${statistic}(${measure}) ${FROM_WORKLOADS} GROUP BY ${by} ORDER BY ${statistic}() DESC LIMIT 20`,
+    label: '',
+    period: PERIOD,
+  });
+}
+
+const FROM_WORKLOADS = `FROM SCHEMA("${MEASURES_NAMESPACE}", ${MEASURE_DIMENSIONS.join(', ')})`;
+
 function depthOf({ queue }: DeadLetterQueue): Metric {
   return queue.metricApproximateNumberOfMessagesVisible(MAXIMUM);
 }
 
-function graph(title: string, left: IMetric[]): GraphWidget {
-  return new GraphWidget({ title, left, width: 8, leftYAxis: { min: 0 } });
+function graph(title: string, left: IMetric[], leftYAxis: YAxisProps = { min: 0 }): GraphWidget {
+  return new GraphWidget({ title, left, width: 8, leftYAxis });
 }

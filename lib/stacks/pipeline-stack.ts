@@ -29,6 +29,7 @@ const TASKS: Readonly<
   'fit-statistical': { description: 'Fits the statistical models', seconds: 900, mebibytes: 1_769 },
   'fit-boosting': { description: 'Fits the shared boosted trees', seconds: 900, mebibytes: 3_008 },
   'fit-recurrent': { description: 'Fits the recurrent networks', seconds: 900, mebibytes: 3_008 },
+  'fit-detectors': { description: 'Fits the anomaly detectors', seconds: 900, mebibytes: 1_769 },
   evaluate: { description: 'Backtests the models', seconds: 900, mebibytes: 1_769 },
   register: { description: 'Stores a version, promotes a winner', seconds: 300, mebibytes: 512 },
   finish: { description: 'Records how a run ended', seconds: 120, mebibytes: 512 },
@@ -86,6 +87,7 @@ export class PipelineStack extends Stack {
       'fit-statistical': task('fit-statistical', 'FitStatistical', engines),
       'fit-boosting': task('fit-boosting', 'FitBoosting', engines),
       'fit-recurrent': task('fit-recurrent', 'FitRecurrent', engines),
+      'fit-detectors': task('fit-detectors', 'FitDetectors', engines),
       evaluate: task('evaluate', 'Evaluate'),
       register: task('register', 'Register', tracking),
       finish: task('finish', 'Finish'),
@@ -142,6 +144,7 @@ export class PipelineStack extends Stack {
     catalog.grant(tasks['fit-boosting'], 'Query');
     objects.grant(tasks['fit-boosting'], 'models', 'GetObject', 'PutObject');
     objects.grant(tasks['fit-recurrent'], 'checkpoints', 'GetObject', 'PutObject');
+    objects.grant(tasks['fit-detectors'], 'detectors', 'GetObject', 'PutObject');
     objects.grant(tasks.evaluate, 'models', 'GetObject');
     objects.grant(tasks.register, 'models', 'GetObject', 'PutObject');
 

@@ -46,7 +46,7 @@ export async function updateRecord<T extends CatalogData>(
   schema: z.ZodType<T>,
   key: CatalogKey,
   change: (current: T | undefined) => T | undefined,
-  options: { readonly expiresAt?: EpochMs } = {},
+  options: { readonly expiresAt?: EpochMs | ((next: T) => EpochMs | undefined) } = {},
 ): Promise<T | undefined> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const record = await catalog.get(key);
@@ -56,7 +56,10 @@ export async function updateRecord<T extends CatalogData>(
     const condition = record
       ? ({ ifRevision: record.revision } as const)
       : ({ ifAbsent: true } as const);
-    if (await catalog.put(key, next, { condition, ...options })) return next;
+    const { expiresAt: given } = options;
+    const expiresAt = typeof given === 'function' ? given(next) : given;
+    const expiry = expiresAt === undefined ? {} : { expiresAt };
+    if (await catalog.put(key, next, { condition, ...expiry })) return next;
   }
   throw new DomainError(
     'STORE_UNAVAILABLE',

@@ -3,6 +3,9 @@ import type { KnownEvent } from '#core/forecast/known-events.ts';
 import { epochMs } from '#core/time.ts';
 import type { WorkloadId } from '#core/workload.ts';
 
+/** The parts of a workload's name that an entry of the configuration gives. */
+type WorkloadParts = { readonly [part in keyof WorkloadId]?: string | undefined };
+
 /**
  * The configured events that apply to one metric of one workload, as the core knows them.
  *
@@ -14,7 +17,7 @@ export function eventsFor(
   metric: string,
 ): readonly KnownEvent[] {
   return configured
-    .filter((event) => matches(event, workload) && (event.metrics?.includes(metric) ?? true))
+    .filter((event) => appliesTo(event, workload) && (event.metrics?.includes(metric) ?? true))
     .map(({ name, start, end, factor }) => ({
       name,
       start: epochMs(Date.parse(start)),
@@ -23,7 +26,8 @@ export function eventsFor(
     }));
 }
 
-function matches(event: ConfiguredEvent, workload: WorkloadId): boolean {
+/** Whether an entry of the configuration means a workload: every part that it names matches. */
+export function appliesTo(event: WorkloadParts, workload: WorkloadId): boolean {
   return (
     (event.cluster ?? workload.cluster) === workload.cluster &&
     (event.namespace ?? workload.namespace) === workload.namespace &&

@@ -1,8 +1,15 @@
+import { DEFAULT_DETECTION, type DetectionConfig } from '#contracts/config/detection.ts';
 import type { ConfiguredEvent } from '#contracts/config/events.ts';
 import type { Clock } from '#core/time.ts';
+import { createDetectorLoader, type DetectorLoader } from './detection/load-detectors.ts';
+import { createDetectionStates, type DetectionStates } from './detection-state.ts';
+import { createDetectorRegistry, type DetectorRegistry } from './detector-registry.ts';
+import { createDriftLog, type DriftLog } from './drift-log.ts';
 import { createFitLog, type FitLog } from './fit-log.ts';
+import { createIncidentLog, type IncidentLog } from './incident-log.ts';
 import { createIssuedForecasts, type IssuedForecasts } from './issued-forecasts.ts';
 import { createLiveCalibrations, type LiveCalibrations } from './live-calibration.ts';
+import { createMarkLog, type MarkLog } from './marks.ts';
 import { createModelRegistry, type ModelRegistry } from './model-registry.ts';
 import { createPoolRegistry, type PoolRegistry } from './pool-registry.ts';
 import type { ArtifactStore } from './ports/artifact-store.ts';
@@ -20,6 +27,9 @@ export const CODE_VERSION = '0.1.0';
 /** Bundles in memory at most: some 100 kB each. */
 const BUNDLE_CACHE = 200;
 
+/** Workloads whose detectors are in memory at most: some MB each. */
+const DETECTOR_CACHE = 32;
+
 /** The stores, made real by adapters. */
 export interface Stores {
   readonly observations: ObservationStore;
@@ -35,33 +45,53 @@ export interface Services extends Stores {
   readonly runs: RunLog;
   readonly fits: FitLog;
   readonly attempts: AttemptLog;
+  readonly incidents: IncidentLog;
   readonly issued: IssuedForecasts;
   readonly live: LiveCalibrations;
   readonly bundles: BundleLoader;
   readonly pools: PoolRegistry;
+  /** Which bundle of detectors serves. */
+  readonly detectors: DetectorRegistry;
+  readonly detectorsOf: DetectorLoader;
+  readonly marks: MarkLog;
+  readonly detectionStates: DetectionStates;
+  readonly drift: DriftLog;
   readonly clock: Clock;
   /** What will happen, as configured. */
   readonly events: readonly ConfiguredEvent[];
+  /** What becomes an incident, as configured. */
+  readonly detection: DetectionConfig;
 }
 
 /** Builds the repositories over a set of stores. Does no I/O. */
 export function createServices(
   stores: Stores,
   clock: Clock,
-  { events = [] }: { readonly events?: readonly ConfiguredEvent[] } = {},
+  {
+    events = [],
+    detection = DEFAULT_DETECTION,
+  }: { readonly events?: readonly ConfiguredEvent[]; readonly detection?: DetectionConfig } = {},
 ): Services {
+  const detectors = createDetectorRegistry(stores.catalog);
   return {
     ...stores,
     clock,
     events,
+    detection,
     directory: createWorkloadDirectory(stores.catalog),
     registry: createModelRegistry(stores.catalog),
     runs: createRunLog(stores.catalog, clock),
     fits: createFitLog(stores.catalog, clock),
     attempts: createAttemptLog(stores.catalog),
+    incidents: createIncidentLog(stores.catalog),
     issued: createIssuedForecasts(stores.catalog),
     live: createLiveCalibrations(stores.catalog),
     bundles: createBundleLoader(stores.artifacts, BUNDLE_CACHE),
     pools: createPoolRegistry(stores.catalog),
+    detectors,
+    detectorsOf: createDetectorLoader(detectors, stores.artifacts, DETECTOR_CACHE),
+    marks: createMarkLog(stores.catalog),
+    detectionStates: createDetectionStates(stores.catalog),
+    drift: createDriftLog(stores.catalog),
   };
 }

@@ -1,4 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { parseTimestamp } from '#core/series/timestamp.ts';
+import { addMs, DAY, type EpochMs, HOUR, MINUTE } from '#core/time.ts';
 import type { Environment } from './environment.ts';
 import { createMessages, type Messages } from './messages.ts';
 import { type Presentation, present } from './render/output.ts';
@@ -79,6 +81,41 @@ export function names(text: string): readonly string[] {
   const found = text.split(',').map((part) => part.trim());
   if (found.every((name) => name !== '')) return [...new Set(found)];
   throw new InvalidArgumentError('Allowed are names with commas between them.');
+}
+
+/** A parser of names that may be given several times, with commas or without. */
+export function moreNames(text: string, before: readonly string[] = []): readonly string[] {
+  return [...new Set([...before, ...names(text)])];
+}
+
+/** A parser of numbers between bounds, both included. */
+export function numberWithin(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Allowed are numbers from ${least} to ${most}.`);
+  };
+}
+
+/** A parser of moments, which say their zone. */
+export function moment(text: string): EpochMs {
+  const time = parseTimestamp(text);
+  if (time.ok) return time.at;
+  throw new InvalidArgumentError(`${time.message}.`);
+}
+
+/** A moment that depends on when the command runs. */
+export type FromNow = (now: EpochMs) => EpochMs;
+
+/** A parser of how long ago (`90m`, `12h`, `7d`), or of a moment that says its zone. */
+export function since(text: string): FromNow {
+  const match = /^(\d{1,5})(m|h|d)$/.exec(text.trim());
+  if (match) {
+    const unit = { m: MINUTE, h: HOUR, d: DAY }[match[2] ?? ''] ?? DAY;
+    return (now) => addMs(now, unit, -Number(match[1]));
+  }
+  const at = moment(text);
+  return () => at;
 }
 
 /** A parser of fractions strictly between 0 and 1. */

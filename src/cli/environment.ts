@@ -46,6 +46,7 @@ export interface Environment {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: TextSink;
   readonly stderr: TextSink;
+  readonly stdin: NodeJS.ReadableStream;
   readonly clock: Clock;
   readonly sleep: Sleep;
   /** Uniform in [0, 1). */

@@ -3,6 +3,8 @@ import { foreignError } from './foreign-error.ts';
 
 /** Exit code of our own faults. */
 export const EXIT_FAULT = 70;
+/** Exit code of a check that found what it was told to fail on. */
+export const EXIT_FINDINGS = 1;
 /** Exit code of a command line that cannot be understood. */
 export const EXIT_USAGE = 2;
 /** Exit code of "there is not enough data for an answer". */

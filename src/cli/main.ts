@@ -24,6 +24,10 @@ function processEnvironment(): Environment {
     env: process.env,
     stdout: process.stdout,
     stderr: process.stderr,
+    // Opened by the command that reads it, and by no other.
+    get stdin() {
+      return process.stdin;
+    },
     clock: { now: () => epochMs(Date.now()) },
     sleep,
     random: Math.random,

@@ -1,6 +1,8 @@
 import type * as z from 'zod';
 import * as catalog from '#contracts/http/catalog.ts';
+import { DetectResponseSchema } from '#contracts/http/detect.ts';
 import { FitListSchema } from '#contracts/http/fits.ts';
+import { IncidentListSchema, IncidentSchema } from '#contracts/http/incidents.ts';
 import { IngestResponseSchema } from '#contracts/http/ingest.ts';
 import { PredictBatchResponseSchema, PredictResponseSchema } from '#contracts/http/predict.ts';
 import { RunDetailSchema, RunListSchema, TrainResponseSchema } from '#contracts/http/train.ts';
@@ -15,6 +17,9 @@ export const OPERATIONS = {
   rollbackModel: catalog.PromotionResponseSchema,
   predict: PredictResponseSchema,
   predictBatch: PredictBatchResponseSchema,
+  detect: DetectResponseSchema,
+  listIncidents: IncidentListSchema,
+  giveFeedback: IncidentSchema,
   train: TrainResponseSchema,
   listRuns: RunListSchema,
   getRun: RunDetailSchema,

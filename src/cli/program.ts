@@ -15,6 +15,7 @@ import type { PredictFlags } from './commands/predict.ts';
 import type { RunFlags, RunListFlags } from './commands/runs.ts';
 import type { ServeFlags } from './commands/serve.ts';
 import type { TrainFlags } from './commands/train.ts';
+import { addDetect, addIncidents } from './detect-program.ts';
 import type { Environment } from './environment.ts';
 import { OUTPUT_FORMATS } from './output-format.ts';
 import { createProgram } from './run-program.ts';
@@ -67,6 +68,8 @@ export function heliosProgram(environment: Environment, done: (code: number) => 
   addImport(program, action);
   addTrain(program, action);
   addPredict(program, action);
+  addDetect(program, action);
+  addIncidents(program, action);
   program
     .command('status')
     .description('health, workloads, how old their data are, and what serves them')
@@ -77,7 +80,7 @@ export function heliosProgram(environment: Environment, done: (code: number) => 
   return program;
 }
 
-type Action = ReturnType<typeof actions>;
+export type Action = ReturnType<typeof actions>;
 
 function addServe(program: Command, action: Action): void {
   program

@@ -1,6 +1,13 @@
 import type * as z from 'zod';
 import * as catalog from './http/catalog.ts';
+import { DetectRequestSchema, DetectResponseSchema } from './http/detect.ts';
 import { FitListSchema, FitQuerySchema } from './http/fits.ts';
+import {
+  FeedbackRequestSchema,
+  IncidentListSchema,
+  IncidentQuerySchema,
+  IncidentSchema,
+} from './http/incidents.ts';
 import { IngestRequestSchema, IngestResponseSchema } from './http/ingest.ts';
 import {
   PredictBatchRequestSchema,
@@ -16,7 +23,7 @@ import {
 } from './http/train.ts';
 
 /** The functions that answer HTTP routes. */
-export type ApiFunction = 'ingest' | 'predict' | 'catalog' | 'train';
+export type ApiFunction = 'ingest' | 'predict' | 'detect' | 'catalog' | 'train';
 
 /** Who may call: `iam` by SigV4 (every route), `key` by an API key, `open` by anybody. */
 export type AuthSet = 'iam' | 'key' | 'open';
@@ -57,6 +64,17 @@ const PREDICT_BATCH = {
   summary: 'Forecast several metrics of one workload',
   body: PredictBatchRequestSchema,
   response: PredictBatchResponseSchema,
+} as const;
+
+const DETECT = {
+  method: 'POST',
+  function: 'detect',
+  operation: 'detect',
+  summary: 'Find anomalies in the stored data of a workload, or in data sent along',
+  body: DetectRequestSchema,
+  response: DetectResponseSchema,
+  status: 200,
+  sets: IAM,
 } as const;
 
 const MODELS = {
@@ -123,6 +141,30 @@ export const ROUTES: readonly Route[] = [
   { ...PREDICT, path: '/predict' },
   { ...PREDICT_BATCH, path: '/api/v1/predict/batch' },
   { ...PREDICT_BATCH, path: '/predict/batch' },
+  { ...DETECT, path: '/api/v1/detect' },
+  { ...DETECT, path: '/detect' },
+  {
+    method: 'GET',
+    path: '/api/v1/incidents',
+    function: 'detect',
+    operation: 'listIncidents',
+    summary: 'Incidents that the scheduled scoring has found, newest first',
+    query: IncidentQuerySchema,
+    response: IncidentListSchema,
+    status: 200,
+    sets: IAM,
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/incidents/{id}/feedback',
+    function: 'detect',
+    operation: 'giveFeedback',
+    summary: 'Say that an incident was expected, or that it was an anomaly',
+    body: FeedbackRequestSchema,
+    response: IncidentSchema,
+    status: 200,
+    sets: IAM,
+  },
   {
     method: 'POST',
     path: '/api/v1/train',

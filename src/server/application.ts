@@ -108,7 +108,7 @@ async function start(options: ApplicationOptions, cleanup: Cleanup): Promise<str
     catalog: env.CATALOG_TABLE_NAME,
   });
   await writeFile(env.CONFIG_PATH, JSON.stringify(config));
-  const services = createServices(await openStores(env), clock, { events: config.events });
+  const services = createServices(await openStores(env), clock, config);
 
   const pool = createTaskPool({ size: threads(), env });
   const executions = createLocalExecutions({

@@ -1,5 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { EventLogger } from '#adapters/lambda/logger.ts';
+import type { MetricsSink } from '#app/ports/metrics-sink.ts';
 import type { WorkQueue } from '#app/ports/work-queue.ts';
 import type { CollectPlan } from '#app/scheduled/collect.ts';
 import { CODE_VERSION, type Services } from '#app/services.ts';
@@ -9,6 +10,7 @@ import { type ApiFunction, ROUTES } from '#contracts/routes.ts';
 import type { Schedule } from '#contracts/schedules.ts';
 import { createHandler as createCatalog } from '#functions/catalog/handler.ts';
 import { createHandler as createCollect } from '#functions/collect/handler.ts';
+import { createHandler as createDetect } from '#functions/detect/handler.ts';
 import { createHandler as createDispatch } from '#functions/dispatch/handler.ts';
 import { createHandler as createIngest } from '#functions/ingest/handler.ts';
 import { createHandler as createPredict } from '#functions/predict/handler.ts';
@@ -37,6 +39,7 @@ export function createLocalFunctions(options: {
     catalog: createCatalog({ ...services, ...health }, logger),
     ingest: createIngest(services, logger),
     predict: createPredict(services, logger),
+    detect: createDetect(services, logger),
     train: async (event, context) => asHttp(await train(event, context)),
   };
   const dispatch = createDispatch({ ...services, queue, collected: [...plans.keys()] }, logger);
@@ -44,7 +47,7 @@ export function createLocalFunctions(options: {
     { ...services, queue, planOf: (workload) => plans.get(workload) },
     logger,
   );
-  const score = createScore({ ...services, training }, logger);
+  const score = createScore({ ...services, training, metrics: UNHEARD }, logger);
 
   return {
     routes: ROUTES.map(({ method, path, function: name }) => ({
@@ -64,6 +67,9 @@ export function createLocalFunctions(options: {
         : dispatch(schedule.event),
   };
 }
+
+/** What CloudWatch is told on AWS; here the API has the incidents, and the log each that opens. */
+const UNHEARD: MetricsSink = { emit: () => {} };
 
 /** A schedule's invocation reads nothing from its context. */
 const SCHEDULE_CONTEXT = { awsRequestId: 'schedule' } as Context;

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DetectResponseSchema } from '#contracts/http/detect.ts';
 import { PredictResponseSchema } from '#contracts/http/predict.ts';
 import { seededRandom } from '#core/math/random.ts';
 import { addMs, DEFAULT_STEP, epochMs, HOUR, toIso } from '#core/time.ts';
@@ -63,8 +64,9 @@ describe('the commands of the seed documents', () => {
       ' 2. Feature engineering succeeded',
       ' 3. Model training succeeded',
       ' 4. Model training (recurrent) succeeded',
-      ' 5. Model evaluation succeeded',
-      ' 6. Model registration succeeded',
+      ' 5. Model training (anomaly detectors) succeeded',
+      ' 6. Model evaluation succeeded',
+      ' 7. Model registration succeeded',
     ]);
     expect(out).toMatch(/\| Member +\| +MAE +\| +RMSE +\| +MAPE +\|/);
     expect(out).toMatch(/^\| baseline /m);
@@ -116,12 +118,26 @@ describe('the commands of the seed documents', () => {
     expect(err).toContain('no observations of workload two#loadtest#my-app#* are known');
   });
 
-  it.each(['detect --deployment my-app', 'recommend --deployment my-app --replicas 2'])(
-    '%s is not there yet, and ends with 2',
-    async (command) => {
-      const { code, err } = await helped(`helios ${command}`);
-      expect(code).toBe(2);
-      expect(err).toContain('unknown command');
-    },
-  );
+  it('detect judges the last hour of what was measured, and invents nothing', async () => {
+    const command = 'helios detect --deployment my-app --namespace loadtest';
+    const { code, out } = await helped(`${command} -o json`);
+    expect(code).toBe(0);
+    const answer = DetectResponseSchema.parse(JSON.parse(out));
+    expect(answer.workload).toMatchObject({ deployment: 'my-app', namespace: 'loadtest' });
+    expect(answer.data_points_analyzed).toBe(6 * 12);
+    const narrow = await helped(`${command} -l 2 -s low -m cpu -o json`);
+    expect(DetectResponseSchema.parse(JSON.parse(narrow.out))).toMatchObject({
+      data_points_analyzed: 24,
+      threshold: 3,
+    });
+    expect(JSON.parse((await helped('helios incidents --all -o json')).out)).toEqual({
+      incidents: [],
+    });
+  });
+
+  it('recommend is not there yet, and ends with 2', async () => {
+    const { code, err } = await helped('helios recommend --deployment my-app --replicas 2');
+    expect(code).toBe(2);
+    expect(err).toContain('unknown command');
+  });
 });

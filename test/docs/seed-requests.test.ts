@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HealthSchema, ModelListSchema, ReadySchema } from '#contracts/http/catalog.ts';
+import { DetectResponseSchema } from '#contracts/http/detect.ts';
+import { IncidentListSchema } from '#contracts/http/incidents.ts';
 import { IngestResponseSchema } from '#contracts/http/ingest.ts';
 import { PredictBatchResponseSchema, PredictResponseSchema } from '#contracts/http/predict.ts';
 import { RunDetailSchema, TrainResponseSchema } from '#contracts/http/train.ts';
@@ -75,6 +77,22 @@ describe('the requests of the seed documents', () => {
     expect(answer.reasons.map(({ code }) => code)).toContain('NOT_TRAINED');
   });
 
+  it('POST /api/v1/detect answers the README example before any training, and says so', async () => {
+    const { status, json } = await call('POST', '/api/v1/detect', {
+      deployment: 'my-app',
+      namespace: 'default',
+    });
+    expect(status).toBe(200);
+    const answer = DetectResponseSchema.parse(json);
+    expect(answer).toMatchObject({
+      detector_version: null,
+      data_as_of: toIso(addMs(NOW, STEP, -1)),
+    });
+    // An hour of two metrics.
+    expect(answer.data_points_analyzed).toBe(24);
+    expect(answer.reasons.map(({ code }) => code)).toContain('NO_DETECTOR');
+  });
+
   it('training with their namespace, hours and target goes through their stages', async () => {
     const { status, json } = await call('POST', '/api/v1/train', {
       namespace: 'default',
@@ -91,6 +109,7 @@ describe('the requests of the seed documents', () => {
       'engineer succeeded',
       'fit-statistical succeeded',
       'fit-recurrent succeeded',
+      'fit-detectors succeeded',
       'evaluate succeeded',
       'register succeeded',
     ]);
@@ -198,6 +217,73 @@ describe('the requests of the seed documents', () => {
     expect(status).toBe(200);
     const { predictions } = PredictBatchResponseSchema.parse(json);
     expect(Object.keys(predictions)).toEqual(['cpu_utilization', 'memory_bytes']);
+  });
+
+  it('POST /detect takes the metrics of their code, and answers with all that it promised', async () => {
+    const values = Array.from({ length: 24 }, (_, i) => (i === 20 ? 0.95 : 0.4 + (i % 3) / 100));
+    const { status, json } = await call('POST', '/detect', {
+      metrics: {
+        cpu_utilization: values.map((value, i) => ({
+          timestamp: toIso(addMs(NOW, STEP, i - 24)),
+          value,
+        })),
+      },
+      threshold_sigma: 2.5,
+    });
+    expect(status).toBe(200);
+    const answer = DetectResponseSchema.parse(json);
+    expect(answer).toMatchObject({
+      analyzed_at: toIso(NOW),
+      data_points_analyzed: 12,
+      anomalies_detected: 1,
+      anomalies: [
+        {
+          metric: 'cpu_utilization',
+          timestamp: toIso(addMs(NOW, STEP, -4)),
+          value: 0.95,
+          expected_value: expect.closeTo(0.41, 9),
+          anomaly_score: expect.any(Number),
+          severity: 'critical',
+          description: expect.stringContaining('above'),
+        },
+      ],
+      summary: {
+        status: 'critical',
+        anomaly_rate: 1 / 12,
+        by_severity: { critical: 1 },
+        by_metric: { cpu_utilization: 1 },
+      },
+    });
+    // What their design document adds.
+    expect(answer).toMatchObject({
+      anomaly_score: answer.summary.max_score,
+      is_anomaly: true,
+      threshold: 2.5,
+      severity: 'critical',
+      contributing_features: [{ feature: 'cpu_utilization', contribution: 1 }],
+    });
+  });
+
+  it('POST /api/v1/detect needs four days for what it learns, and says from when on', async () => {
+    const { json } = await call('POST', '/api/v1/detect', {
+      deployment: 'my-app',
+      namespace: 'default',
+    });
+    const answer = DetectResponseSchema.parse(json);
+    expect(answer.summary.status).toBe('healthy');
+    expect(answer.reasons).toEqual([
+      {
+        code: 'NO_DETECTOR',
+        message: expect.stringContaining('from 2026-01-09T00:00:00.000Z on'),
+        details: { need_days: 4, have_days: 3, ready_at: '2026-01-09T00:00:00.000Z' },
+      },
+    ]);
+  });
+
+  it('GET /api/v1/incidents lists what the scheduled scoring has found', async () => {
+    const { status, json } = await call('GET', '/api/v1/incidents?deployment=my-app');
+    expect(status).toBe(200);
+    expect(IncidentListSchema.parse(json)).toEqual({ incidents: [] });
   });
 
   it('GET /health tells what it knows, GET /ready whether it can answer', async () => {

@@ -78,6 +78,57 @@ export const predictBody = fc.oneof(
   ),
 );
 
+const point = fc.record({
+  timestamp: fc.oneof({ weight: 8, arbitrary: recentTime }, { weight: 1, arbitrary: anyTime }),
+  value: fc.oneof(anyNumber, fc.double({ min: 0, max: 1, noNaN: true }), fc.constant(null)),
+});
+const detectOptions = {
+  threshold_sigma: orAnything(fc.double({ min: 0, max: 6 })),
+  include_points: orAnything(fc.boolean()),
+  explain: orAnything(fc.boolean()),
+};
+
+/** Bodies of a request for detection: of both forms, right and wrong. */
+export const detectBody = fc.oneof(
+  fc.jsonValue(),
+  optional({
+    ...workload,
+    ...detectOptions,
+    metrics: orAnything(fc.array(anyMetric, { maxLength: 4 })),
+    lookback_minutes: orAnything(fc.integer({ min: 0, max: 11_000 })),
+    end: orAnything(anyTime),
+    sensitivity: orAnything(fc.constantFrom('low', 'medium', 'high')),
+  }),
+  optional({
+    ...workload,
+    ...detectOptions,
+    metrics: orAnything(fc.dictionary(anyMetric, orAnything(fc.array(point, { maxLength: 60 })))),
+  }),
+  // Right but for its numbers.
+  fc
+    .record(
+      {
+        deployment: fc.constant('web'),
+        namespace: fc.constant('shop'),
+        metrics: fc.record({
+          cpu: fc.array(
+            fc.record({
+              timestamp: recentTime,
+              value: fc.double({ min: -1e30, max: 1e30, noNaN: true }),
+            }),
+            { minLength: 1, maxLength: 60 },
+          ),
+        }),
+        threshold_sigma: fc.double({ min: 1, max: 5, noNaN: true }),
+        include_points: fc.boolean(),
+      },
+      { requiredKeys: ['metrics'] },
+    )
+    .filter(
+      ({ deployment, namespace }) => (deployment === undefined) === (namespace === undefined),
+    ),
+);
+
 /** The same for several metrics. */
 export const batchBody = fc.oneof(
   fc.jsonValue(),

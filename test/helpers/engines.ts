@@ -1,3 +1,4 @@
+import type { ReconstructionTrainer } from '#app/ports/reconstruction-trainer.ts';
 import type { RecurrentTrainer } from '#app/ports/recurrent-trainer.ts';
 import { DomainError } from '#core/errors.ts';
 import type { PooledForecaster } from '#core/forecast/forecaster.ts';
@@ -18,4 +19,9 @@ export const TEST_ENGINES = {
       throw new DomainError('FIT_DID_NOT_CONVERGE', 'this test trains no network', {});
     },
   } satisfies RecurrentTrainer,
+  reconstruction: {
+    async fit() {
+      throw new DomainError('FIT_DID_NOT_CONVERGE', 'this test boosts no trees', {});
+    },
+  } satisfies ReconstructionTrainer,
 };

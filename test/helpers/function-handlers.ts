@@ -5,6 +5,7 @@ import type { MetricSource } from '#app/ports/metric-source.ts';
 import { DEFAULT_STEP } from '#core/time.ts';
 import { createHandler as createCatalog } from '#functions/catalog/handler.ts';
 import { createHandler as createCollect } from '#functions/collect/handler.ts';
+import { createHandler as createDetect } from '#functions/detect/handler.ts';
 import { createHandler as createDispatch } from '#functions/dispatch/handler.ts';
 import { createHandler as createIngest } from '#functions/ingest/handler.ts';
 import { createHandler as createPredict } from '#functions/predict/handler.ts';
@@ -14,6 +15,7 @@ import { lambdaContext } from '#server/http/lambda-context.ts';
 import type { MemoryServices } from './memory-services.ts';
 import { recordingExecutions } from './recording-executions.ts';
 import { recordingLogger } from './recording-logger.ts';
+import { recordingMetrics } from './recording-metrics.ts';
 import { recordingQueue } from './recording-queue.ts';
 import { ROOT } from './repository.ts';
 import { taskHandlers } from './run-pipeline.ts';
@@ -61,10 +63,11 @@ export function functionHandlers(services: MemoryServices) {
     catalog: http(createCatalog({ ...services, ...about }, logger)),
     ingest: http(createIngest(services, logger)),
     predict: http(createPredict(services, logger)),
+    detect: http(createDetect(services, logger)),
     train: (event) => train(event, context),
     dispatch: createDispatch({ ...services, queue, collected: [COLLECTED] }, logger),
     collect: queued(createCollect({ ...services, queue, planOf }, logger)),
-    score: queued(createScore({ ...services, training }, logger)),
+    score: queued(createScore({ ...services, training, metrics: recordingMetrics() }, logger)),
   };
   return { handlers, logger, queue, executions };
 }

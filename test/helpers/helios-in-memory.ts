@@ -7,6 +7,7 @@ import { CODE_VERSION, createServices, type Services } from '#app/services.ts';
 import { engineer } from '#app/training/engineer.ts';
 import { evaluate } from '#app/training/evaluate.ts';
 import { finish } from '#app/training/finish.ts';
+import { type DetectorDeps, fitDetectors } from '#app/training/fit-detectors.ts';
 import { fitRecurrent, type RecurrentDeps } from '#app/training/fit-recurrent.ts';
 import { fitStatistical, type StatisticalDeps } from '#app/training/fit-statistical.ts';
 import { plan } from '#app/training/plan.ts';
@@ -59,7 +60,7 @@ export async function startHeliosInMemory(clock: Clock): Promise<HeliosInMemory>
 }
 
 /** The stages one after the other, in this process. How states follow is tested with the interpreter. */
-function inlineExecutions(deps: StatisticalDeps & RecurrentDeps): Executions {
+function inlineExecutions(deps: StatisticalDeps & RecurrentDeps & DetectorDeps): Executions {
   return {
     async start(run_id, input) {
       const request = PipelineInputSchema.parse(input);
@@ -69,7 +70,8 @@ function inlineExecutions(deps: StatisticalDeps & RecurrentDeps): Executions {
         const item = await validate(deps, { run_id, ...each });
         if (item.decision === 'refuse') continue;
         const fitted = await fitStatistical(deps, await engineer(deps, item));
-        const all = await fitRecurrent(deps, fitted, () => Infinity);
+        const recurrent = await fitRecurrent(deps, fitted, () => Infinity);
+        const all = await fitDetectors(deps, recurrent, () => Infinity);
         await register(deps, await evaluate(deps, all));
       }
       await finish(deps.runs, { run_id });

@@ -3,6 +3,7 @@ import { createMemoryCatalogStore } from '#adapters/local/memory-catalog-store.t
 import { createMemoryObjectStore } from '#adapters/local/memory-object-store.ts';
 import { createMemoryObservationStore } from '#adapters/local/memory-observation-store.ts';
 import { createServices, type Services, type Stores } from '#app/services.ts';
+import type { DetectorDeps } from '#app/training/fit-detectors.ts';
 import type { RecurrentDeps } from '#app/training/fit-recurrent.ts';
 import type { StatisticalDeps } from '#app/training/fit-statistical.ts';
 import type { TrainingSettings } from '#app/training/stage-deps.ts';
@@ -20,7 +21,8 @@ export interface SettableClock extends Clock {
 export type MemoryServices = Services &
   StatisticalDeps &
   PoolDeps &
-  RecurrentDeps & { readonly clock: SettableClock };
+  RecurrentDeps &
+  DetectorDeps & { readonly clock: SettableClock };
 
 /** A moment as tests write it: `at('2026-03-02T10:00:00Z')`. */
 export function at(iso: string): EpochMs {

@@ -11,6 +11,7 @@ import { createHandler as createEngineer } from '#functions/engineer/handler.ts'
 import { createHandler as createEvaluate } from '#functions/evaluate/handler.ts';
 import { createHandler as createFinish } from '#functions/finish/handler.ts';
 import { createHandler as createFitBoosting } from '#functions/fit-boosting/handler.ts';
+import { createHandler as createFitDetectors } from '#functions/fit-detectors/handler.ts';
 import { createHandler as createFitRecurrent } from '#functions/fit-recurrent/handler.ts';
 import { createHandler as createFitStatistical } from '#functions/fit-statistical/handler.ts';
 import { createHandler as createPlan } from '#functions/plan/handler.ts';
@@ -34,6 +35,7 @@ export function taskHandlers(
     'fit-statistical': createFitStatistical(services, logger),
     'fit-boosting': createFitBoosting(services, logger),
     'fit-recurrent': createFitRecurrent(services, logger),
+    'fit-detectors': createFitDetectors(services, logger),
     evaluate: createEvaluate(services, logger),
     register: createRegister(services, logger),
     finish: createFinish(services, logger),

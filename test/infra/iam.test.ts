@@ -10,6 +10,7 @@ const OBSERVATIONS = 'HeliosData/Observations/Table.Arn';
 const CATALOG = 'HeliosData/Catalog/Table.Arn';
 const BUCKET = 'HeliosData/Objects/Bucket.Arn';
 const MODELS = `${BUCKET}/models/*`;
+const DETECTORS = `${BUCKET}/detectors/*`;
 const RUNS = `${BUCKET}/runs/*`;
 const CHECKPOINTS = `${BUCKET}/checkpoints/*`;
 const COLLECT_QUEUE = 'HeliosCollection/CollectQueue/Queue.Arn';
@@ -22,6 +23,10 @@ const READ_MODELS = {
   [`${BUCKET} where s3:prefix like models/*`]: ['s3:ListBucket'],
 };
 const READ_WRITE_MODELS = { ...READ_MODELS, [MODELS]: ['s3:GetObject', 's3:PutObject'] };
+const READ_DETECTORS = {
+  [DETECTORS]: ['s3:GetObject'],
+  [`${BUCKET} where s3:prefix like detectors/*`]: ['s3:ListBucket'],
+};
 const READ_WRITE_RUNS = {
   [RUNS]: ['s3:GetObject', 's3:PutObject'],
   [`${BUCKET} where s3:prefix like runs/*`]: ['s3:ListBucket'],
@@ -51,6 +56,7 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, readonly string[]
     [CATALOG]: ['dynamodb:GetItem', 'dynamodb:Query'],
     ...READ_MODELS,
   },
+  detect: { [OBSERVATIONS]: ['dynamodb:Query'], ...QUERY_CATALOG, ...READ_DETECTORS },
   catalog: { [OBSERVATIONS]: ['dynamodb:Query'], ...QUERY_CATALOG, ...READ_MODELS },
   train: {
     ...READ_WRITE_CATALOG,
@@ -73,8 +79,9 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, readonly string[]
   },
   score: {
     [OBSERVATIONS]: ['dynamodb:Query'],
-    ...QUERY_CATALOG,
+    [CATALOG]: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
     ...READ_MODELS,
+    ...READ_DETECTORS,
     [SCORE_QUEUE]: CONSUME,
     [STATE_MACHINE]: ['states:StartExecution'],
   },
@@ -97,6 +104,12 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, readonly string[]
     ...READ_WRITE_RUNS,
     [CHECKPOINTS]: ['s3:GetObject', 's3:PutObject'],
     [`${BUCKET} where s3:prefix like checkpoints/*`]: ['s3:ListBucket'],
+  },
+  'fit-detectors': {
+    ...READ_WRITE_CATALOG,
+    ...READ_WRITE_RUNS,
+    ...READ_DETECTORS,
+    [DETECTORS]: ['s3:GetObject', 's3:PutObject'],
   },
   evaluate: { ...READ_WRITE_CATALOG, ...READ_WRITE_RUNS, ...READ_MODELS },
   register: { ...READ_WRITE_CATALOG, ...READ_WRITE_RUNS, ...READ_WRITE_MODELS },
@@ -143,6 +156,7 @@ describe('permissions of services', () => {
       'FitStatistical',
       'FitBoosting',
       'FitRecurrent',
+      'FitDetectors',
       'Evaluate',
       'Register',
       'Finish',

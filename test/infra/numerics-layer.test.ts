@@ -103,7 +103,7 @@ describe('an engine in the layer', () => {
   });
 
   it('is not needed before there is work', async () => {
-    const names = ['fit-boosting', 'fit-recurrent', 'fit-statistical'];
+    const names = ['fit-boosting', 'fit-detectors', 'fit-recurrent', 'fit-statistical'];
     const bundles = await Promise.all(names.map((name) => bundle(name, functionEntry(name))));
     const start = `
       const modules = await Promise.all(${JSON.stringify(bundles)}.map((url) => import(url)));
@@ -114,10 +114,8 @@ describe('an engine in the layer', () => {
       OBJECTS_URL: 's3://objects',
       AWS_REGION: 'eu-central-1',
     };
-    expect(await node(['--input-type=module', '--eval', start], stores)).toEqual([
-      'function',
-      'function',
-      'function',
-    ]);
+    expect(await node(['--input-type=module', '--eval', start], stores)).toEqual(
+      names.map(() => 'function'),
+    );
   });
 });

@@ -35,13 +35,13 @@ describe('stacks', () => {
         'SNS::TopicPolicy': 1,
       },
       HeliosPipeline: {
-        'CloudWatch::Alarm': 20,
-        'IAM::Policy': 13,
-        'IAM::Role': 12,
+        'CloudWatch::Alarm': 22,
+        'IAM::Policy': 14,
+        'IAM::Role': 13,
         'Lambda::EventInvokeConfig': 1,
-        'Lambda::Function': 10,
+        'Lambda::Function': 11,
         'Lambda::LayerVersion': 2,
-        'Logs::LogGroup': 10,
+        'Logs::LogGroup': 11,
         'SQS::Queue': 1,
         'SQS::QueuePolicy': 1,
         'Scheduler::Schedule': 1,
@@ -62,18 +62,18 @@ describe('stacks', () => {
       },
       HeliosApi: {
         'ApiGatewayV2::Api': 1,
-        'ApiGatewayV2::Integration': 4,
-        'ApiGatewayV2::Route': 20,
+        'ApiGatewayV2::Integration': 5,
+        'ApiGatewayV2::Route': 24,
         'ApiGatewayV2::Stage': 1,
-        'CloudWatch::Alarm': 6,
-        'IAM::Policy': 3,
-        'IAM::Role': 3,
-        'Lambda::Function': 3,
+        'CloudWatch::Alarm': 8,
+        'IAM::Policy': 4,
+        'IAM::Role': 4,
+        'Lambda::Function': 4,
         'Lambda::LayerVersion': 1,
-        'Lambda::Permission': 4,
-        'Logs::LogGroup': 4,
+        'Lambda::Permission': 5,
+        'Logs::LogGroup': 5,
       },
-      HeliosMonitoring: { 'CloudWatch::Alarm': 6, 'CloudWatch::Dashboard': 1 },
+      HeliosMonitoring: { 'CloudWatch::Alarm': 8, 'CloudWatch::Dashboard': 1 },
     });
   });
 });
@@ -241,8 +241,24 @@ describe('monitoring', () => {
   it('tells people', () => {
     for (const { AlarmActions, Threshold, TreatMissingData } of alarms) {
       expect(AlarmActions).toEqual(['HeliosData/Alarms/Topic']);
-      expect([Threshold, TreatMissingData]).toEqual([1, 'notBreaching']);
+      expect([1, 7_200]).toContain(Threshold);
+      expect(TreatMissingData).toBe('notBreaching');
     }
+  });
+
+  it('has alarms on incidents and on stale data of any workload, however many there are', () => {
+    const queries = alarms.flatMap(({ Metrics = [], Threshold, ComparisonOperator }) =>
+      Metrics.flatMap(({ Expression = '', Period }: { Expression?: string; Period?: number }) =>
+        Expression.startsWith('SELECT')
+          ? [[Expression, Period, `${ComparisonOperator} ${Threshold}`]]
+          : [],
+      ),
+    );
+    const from = 'FROM SCHEMA("Helios", cluster, namespace, deployment)';
+    expect(queries).toEqual([
+      [`SELECT MAX(OpenIncidents) ${from}`, 300, 'GreaterThanOrEqualToThreshold 1'],
+      [`SELECT MAX(DataAgeSeconds) ${from}`, 300, 'GreaterThanOrEqualToThreshold 7200'],
+    ]);
   });
 
   it('shows every function, queue and table on its dashboard', () => {
@@ -259,6 +275,9 @@ describe('monitoring', () => {
       'HeliosData/Observations/Table',
       'HeliosData/Catalog/Table',
       'HeliosApi/Api/Api',
+      'SELECT MAX(OpenIncidents)',
+      'SELECT MAX(AnomalyScore)',
+      'SELECT AVG(ForecastSkill)',
     ]) {
       expect(body).toContain(name);
     }

@@ -69,6 +69,7 @@ describe('functions', () => {
   const environments: Readonly<Record<string, z.ZodType>> = {
     ingest: StoreEnvSchema,
     predict: StoreEnvSchema,
+    detect: StoreEnvSchema,
     catalog: StoreEnvSchema,
     train: TrainEnvSchema,
     score: TrainEnvSchema,
@@ -127,6 +128,7 @@ describe('functions', () => {
       'fit-statistical': ['HeliosPipeline/Numerics/Layer'],
       'fit-boosting': ['HeliosPipeline/Numerics/Layer'],
       'fit-recurrent': ['HeliosPipeline/Numerics/Layer'],
+      'fit-detectors': ['HeliosPipeline/Numerics/Layer'],
     });
     helios.template('HeliosPipeline').hasResourceProperties('AWS::Lambda::LayerVersion', {
       CompatibleArchitectures: ['arm64'],
@@ -164,10 +166,19 @@ describe('functions', () => {
     expect(fn?.resource.Properties.Environment.Variables.CONFIG_PATH).toBe(
       '/opt/helios.config.json',
     );
-    expect(JSON.parse(helios.assetFiles.get('helios.config.json') ?? '')).toMatchObject({
-      workloads: [{ deployment: 'web', namespace: 'default', source: 'cloudwatch' }],
-      training: CONFIG.training,
-    });
+    const files = helios.assetFiles.get('helios.config.json') ?? [];
+    expect(files.map((file) => JSON.parse(file) as unknown)).toContainEqual(
+      expect.objectContaining({
+        workloads: [
+          expect.objectContaining({
+            deployment: 'web',
+            namespace: 'default',
+            source: 'cloudwatch',
+          }),
+        ],
+        training: expect.objectContaining(CONFIG.training),
+      }),
+    );
   });
 });
 
@@ -185,6 +196,7 @@ describe('the API', () => {
     );
     expect(uris.sort()).toEqual([
       'HeliosApi/Catalog/Function.Arn',
+      'HeliosApi/Detect/Function.Arn',
       'HeliosApi/Ingest/Function.Arn',
       'HeliosApi/Predict/Function.Arn',
       'HeliosPipeline/Train/Function.Arn',
@@ -215,7 +227,7 @@ describe('the API', () => {
     const permissions = helios
       .ofType('HeliosApi', 'AWS::Lambda::Permission')
       .map(([, { Properties }]) => Properties);
-    expect(permissions).toHaveLength(4);
+    expect(permissions).toHaveLength(5);
     for (const { Principal, SourceArn } of permissions) {
       expect(Principal).toBe('apigateway.amazonaws.com');
       expect(helios.resolve('HeliosApi', SourceArn)).toBe(

@@ -30,8 +30,8 @@ export interface Synthesised {
   template(stack: string): Template;
   resources(stack: string): Readonly<Record<string, Resource>>;
   ofType(stack: string, type: string): readonly [logicalId: string, resource: Resource][];
-  /** The files of layers and functions, by name. */
-  readonly assetFiles: ReadonlyMap<string, string>;
+  /** The contents of the JSON files of layers and functions, by name. Two assets may share one. */
+  readonly assetFiles: ReadonlyMap<string, readonly string[]>;
   /**
    * A value with its references written out: `HeliosData/Catalog/Table.Arn` for an attribute,
    * `HeliosData/Catalog/Table` for a `Ref`, also across stacks; `REGION`, `ACCOUNT`, `PARTITION`.
@@ -113,13 +113,14 @@ function describeFunction(
   return { name: fn.name, stack: stack.stackName, logicalId, path: fn.node.path, resource };
 }
 
-function readAssets(outdir: string): ReadonlyMap<string, string> {
-  const names = readdirSync(outdir, { recursive: true, encoding: 'utf8' });
-  return new Map(
-    names
-      .filter((name) => name.startsWith('asset.') && name.endsWith('.json'))
-      .map((name) => [name.split('/').at(-1) ?? name, readFileSync(join(outdir, name), 'utf8')]),
-  );
+function readAssets(outdir: string): ReadonlyMap<string, readonly string[]> {
+  const files = new Map<string, readonly string[]>();
+  for (const path of readdirSync(outdir, { recursive: true, encoding: 'utf8' })) {
+    if (!path.startsWith('asset.') || !path.endsWith('.json')) continue;
+    const name = path.split('/').at(-1) ?? path;
+    files.set(name, [...(files.get(name) ?? []), readFileSync(join(outdir, path), 'utf8')]);
+  }
+  return files;
 }
 
 const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@ import type {
   APIGatewayProxyStructuredResultV2,
   Context,
 } from 'aws-lambda';
-import type * as z from 'zod';
+import * as z from 'zod';
 import { type ErrorEnvelope, LIMITS } from '#contracts/http/common.ts';
 import { ROUTES, type Route } from '#contracts/routes.ts';
 import { DomainError, ERROR_CATALOGUE, isDomainError } from '#core/errors.ts';
@@ -15,6 +15,8 @@ export interface HttpCall {
   readonly body: unknown;
   readonly query: unknown;
   readonly params: Readonly<Record<string, string>>;
+  /** The identity that the request was signed with; undefined where nobody had to sign. */
+  readonly caller: string | undefined;
 }
 
 /** Answers one operation. The result is the response's body; `status` where it is not the route's. */
@@ -63,6 +65,7 @@ export function createHttpHandler(
         ? parseWith(route.query, event.queryStringParameters ?? {}, 'query')
         : undefined,
       params: decodeParams(event.pathParameters),
+      caller: callerOf(event),
     });
     const { status, body } = result instanceof Answer ? result : new Answer(route.status, result);
     return respond(status, body);
@@ -74,6 +77,15 @@ export function createHttpHandler(
     })
     .handler(answer);
   return (event, context) => handler(event, context) as Promise<APIGatewayProxyStructuredResultV2>;
+}
+
+const SignedSchema = z.object({
+  authorizer: z.object({ iam: z.object({ userArn: z.string().min(1).max(2_048) }) }),
+});
+
+/** The IAM principal, as API Gateway's authorizer names it. */
+function callerOf({ requestContext }: APIGatewayProxyEventV2): string | undefined {
+  return SignedSchema.safeParse(requestContext).data?.authorizer.iam.userArn;
 }
 
 function findRoute(routeKey = ''): Route {
@@ -128,8 +140,13 @@ function problemsOf(
       }));
     }
     if (issue.code === 'invalid_union') {
-      const alternatives = issue.errors.map((errors) => problemsOf(errors, path));
-      const [nearest] = alternatives.toSorted((a, b) => a.length - b.length);
+      // Of another type altogether is farther away than any number of faults inside.
+      const farOff = (errors: readonly z.core.$ZodIssue[]) =>
+        Number(errors.some((each) => each.code === 'invalid_type' && each.path.length === 0));
+      const [nearest] = issue.errors
+        .toSorted((a, b) => farOff(a) - farOff(b))
+        .map((errors) => problemsOf(errors, path))
+        .toSorted((a, b) => a.length - b.length);
       if (nearest) return nearest;
     }
     return [{ path: pathText(path), message: issue.message }];

@@ -26,6 +26,6 @@ export async function openWork(
     random: Math.random,
   });
   const config = readConfig(parsed.CONFIG_PATH);
-  const services = createServices(await openStores(parsed), systemClock, { events: config.events });
+  const services = createServices(await openStores(parsed), systemClock, config);
   return { ...services, queue, config };
 }

@@ -10,8 +10,8 @@ import type { EpochMs } from '#core/time.ts';
 
 /**
  * The simulated web shop as a source: the history before now at once, and a new slot every five
- * minutes from then on. Nothing before the anchor exists, and the truth about incidents is not
- * delivered.
+ * minutes from then on. Nothing before the anchor exists. Deployments are delivered, as a monitoring
+ * system would see them; the truth about incidents is not.
  *
  * Collecting a range twice gives the same observations, with the slot's time as their as-of time,
  * so that the store sees duplicates and not newer knowledge.
@@ -39,7 +39,8 @@ export function simulatorSource(anchor: {
     name: 'simulator',
     async collect({ metrics, range }): Promise<Collected> {
       const wanted = metrics.length === 0 ? WEBSHOP_METRICS : metrics.filter(isSimulated);
-      const observations = slotsIn(range).flatMap(({ at, values }) =>
+      const slots = slotsIn(range);
+      const observations = slots.flatMap(({ at, values }) =>
         wanted.map(
           (metric): Observation => ({
             metric,
@@ -53,7 +54,8 @@ export function simulatorSource(anchor: {
       const problems = metrics
         .filter((metric) => !isSimulated(metric))
         .map((metric) => ({ metric, reason: 'not simulated' }));
-      return { step: WEBSHOP_STEP, observations, counters: [], problems };
+      const deployments = slots.flatMap(({ deployment }) => (deployment ? [deployment.at] : []));
+      return { step: WEBSHOP_STEP, observations, counters: [], deployments, problems };
     },
   };
 }

@@ -7,10 +7,17 @@ import { sourceName } from '#core/observations/observation.ts';
 import { addMs, type Clock, DAY, type EpochMs } from '#core/time.ts';
 import { type WorkloadId, workloadKey } from '#core/workload.ts';
 import { readRecord } from '../catalog-records.ts';
+import type { MarkLog } from '../marks.ts';
 import type { CatalogStore } from '../ports/catalog-store.ts';
 import type { MergeResult, ObservationStore } from '../ports/observation-store.ts';
 import { seenMetrics, type WorkloadDirectory } from '../workload-directory.ts';
-import { type AcceptedSample, readColumns, readSamples } from './read-samples.ts';
+import {
+  type AcceptedMark,
+  type AcceptedSample,
+  readColumns,
+  readMarks,
+  readSamples,
+} from './read-samples.ts';
 
 const MAX_REJECTIONS_SHOWN = 100;
 const BATCH_LIFETIME_DAYS = 2;
@@ -19,6 +26,7 @@ export interface IngestDeps {
   readonly observations: ObservationStore;
   readonly catalog: CatalogStore;
   readonly directory: WorkloadDirectory;
+  readonly marks: MarkLog;
   readonly clock: Clock;
 }
 
@@ -37,15 +45,18 @@ export async function ingest(deps: IngestDeps, request: IngestRequest): Promise<
   }
   const seenAt = deps.clock.now();
   const read = 'columns' in request ? readColumns(request, seenAt) : readSamples(request, seenAt);
+  const samples = read.accepted.length + read.rejected.length;
+  const marks = readMarks(request, seenAt, samples);
+  await storeMarks(deps.marks, marks.accepted, seenAt);
   const results = await storeAll(deps, read.accepted, seenAt);
   const count = (wanted: MergeResult) => results.filter((result) => result === wanted).length;
   const response: IngestResponse = {
-    received: read.accepted.length + read.rejected.length,
-    accepted: count('accepted'),
+    received: samples + marks.accepted.length + marks.rejected.length,
+    accepted: count('accepted') + marks.accepted.length,
     duplicate: count('duplicate'),
     superseded: count('superseded'),
-    rejected: read.rejected.length,
-    rejections: read.rejected.slice(0, MAX_REJECTIONS_SHOWN),
+    rejected: read.rejected.length + marks.rejected.length,
+    rejections: [...read.rejected, ...marks.rejected].slice(0, MAX_REJECTIONS_SHOWN),
     batch_id: request.batch_id ?? null,
   };
   if (batchKey) {
@@ -53,6 +64,25 @@ export async function ingest(deps: IngestDeps, request: IngestRequest): Promise<
     await deps.catalog.put(batchKey, response, { expiresAt });
   }
   return response;
+}
+
+/** One write a workload, before the observations: whoever scores them knows of the deployment. */
+async function storeMarks(
+  log: MarkLog,
+  marks: readonly AcceptedMark[],
+  seenAt: EpochMs,
+): Promise<void> {
+  const byWorkload = new Map<string, AcceptedMark[]>();
+  for (const mark of marks) {
+    const key = workloadKey(mark.workload);
+    byWorkload.set(key, [...(byWorkload.get(key) ?? []), mark]);
+  }
+  for (const group of byWorkload.values()) {
+    const [first] = group;
+    if (!first) continue;
+    const times = group.map(({ at }) => at);
+    await log.add(first.workload, times, seenAt);
+  }
 }
 
 /** Merges by workload and step, then notes the delivery: acknowledged means both are durable. */

@@ -12,6 +12,7 @@ import {
   type DurationMs,
   durationMs,
   type EpochMs,
+  epochMs,
   MINUTE,
   SECOND,
   toIso,
@@ -91,6 +92,29 @@ export function readColumns(request: ColumnsRequest, seenAt: EpochMs): ReadSampl
       index++;
     });
   }
+  return { accepted, rejected };
+}
+
+/** A deployment that an agent or CI told of. */
+export interface AcceptedMark {
+  readonly workload: WorkloadId;
+  readonly at: EpochMs;
+}
+
+/** Reads the deployments of a batch. @param offset - samples before them, which `index` counts too */
+export function readMarks(
+  request: IngestRequest,
+  seenAt: EpochMs,
+  offset: number,
+): { readonly accepted: readonly AcceptedMark[]; readonly rejected: readonly Rejection[] } {
+  const accepted: AcceptedMark[] = [];
+  const rejected: Rejection[] = [];
+  request.deployments?.forEach(({ at: iso, ...workload }, i) => {
+    const at = epochMs(Date.parse(iso));
+    const late = timeProblem(at, seenAt, request.backfill);
+    if (late) rejected.push({ index: offset + i, ...late });
+    else accepted.push({ workload: workloadId(workload), at });
+  });
   return { accepted, rejected };
 }
 

@@ -1,4 +1,4 @@
-import type { DurationMs } from '#core/time.ts';
+import type { DurationMs, EpochMs } from '#core/time.ts';
 import type { WorkloadId } from '#core/workload.ts';
 import type { Observation, TimeRange } from './observation-store.ts';
 
@@ -15,6 +15,8 @@ export interface Collected {
   readonly observations: readonly Observation[];
   /** Metrics whose values only grow until reset; they become rates on reading. */
   readonly counters: readonly string[];
+  /** When new versions went live within the range, where the source knows. */
+  readonly deployments?: readonly EpochMs[];
   /** What could not be delivered, and why: never silently less. */
   readonly problems: readonly { readonly metric: string; readonly reason: string }[];
 }

@@ -1,5 +1,6 @@
 import { type Clock, DAY, durationMs, type EpochMs, epochMs, MINUTE } from '#core/time.ts';
 import { parseWorkloadKey, type WorkloadKey } from '#core/workload.ts';
+import type { MarkLog } from '../marks.ts';
 import type { MetricSource } from '../ports/metric-source.ts';
 import type { ObservationStore } from '../ports/observation-store.ts';
 import { seenMetrics, type Workload, type WorkloadDirectory } from '../workload-directory.ts';
@@ -14,6 +15,7 @@ const CHUNK = 20_000;
 export interface CollectDeps {
   readonly observations: ObservationStore;
   readonly directory: WorkloadDirectory;
+  readonly marks: MarkLog;
   readonly clock: Clock;
 }
 
@@ -60,6 +62,7 @@ export async function collect(
   for (let i = 0; i < observations.length; i += CHUNK) {
     await deps.observations.merge(id, collected.step, observations.slice(i, i + CHUNK), now);
   }
+  await deps.marks.add(id, collected.deployments ?? [], now);
   // Last: the next read starts from what is noted here, so nothing may be missing behind it.
   await deps.directory.note(id, {
     source: plan.source.name,

@@ -1,6 +1,8 @@
+import type { ModelBundle } from '#contracts/artifacts/model-bundle.ts';
 import type { IssuedForecast } from '#contracts/http/catalog.ts';
 import { isDomainError } from '#core/errors.ts';
 import { compactCalibration, observe, observedSteps } from '#core/evaluate/conformal.ts';
+import { driftRatio } from '#core/evaluate/drift.ts';
 import type { ResolvedError } from '#core/evaluate/error-record.ts';
 import { volatilityScales } from '#core/evaluate/volatility.ts';
 import { metricDefinition } from '#core/series/metric-catalogue.ts';
@@ -9,13 +11,30 @@ import type { Series } from '#core/series/series.ts';
 import { addMs, DAY, type EpochMs, epochMs } from '#core/time.ts';
 import type { IssuedForecasts } from '../issued-forecasts.ts';
 import type { LiveCalibrations } from '../live-calibration.ts';
+import type { ModelSubject } from '../model-registry.ts';
 import { readFrame } from '../read-frame.ts';
 import type { ServingDeps } from '../serving/serving-deps.ts';
 import { endOfData, type Workload } from '../workload-directory.ts';
+import { type LiveErrors, liveErrors } from './live-errors.ts';
 
 export interface LiveLearningDeps extends ServingDeps {
   readonly issued: IssuedForecasts;
   readonly live: LiveCalibrations;
+}
+
+/** What became of the forecasts of one metric's champion. */
+export interface LiveResult extends LiveErrors {
+  readonly metric: string;
+  readonly version: string;
+  readonly member: string;
+  /** Live errors over those of the backtest (`driftRatio`); NaN when there are too few. */
+  readonly driftRatio: number;
+}
+
+export interface LiveOutcome {
+  /** Metrics whose bands have moved. */
+  readonly moved: readonly string[];
+  readonly live: readonly LiveResult[];
 }
 
 /** Forecasts looked at: hourly ones whose farthest step has come true since yesterday are among them. */
@@ -24,57 +43,83 @@ const FORECASTS = 48;
 const HISTORY_DAYS = 4;
 
 /**
- * Moves the bands of a workload's champions by their own forecasts: those that were issued and have
- * met their actuals since. Doing it twice is doing it once, for an error that is known is passed over.
+ * Judges a workload's champions by their own forecasts: those that were issued and have met their
+ * actuals since. Moves their bands by them, and says how they compare with the last value known and
+ * with the backtest. Doing it twice is doing it once, for an error that is known is passed over.
  *
  * @param now - only what was observed by then counts
- * @returns the metrics whose bands have moved
  */
 export async function learnFromLive(
   deps: LiveLearningDeps,
   workload: Workload,
   now: EpochMs,
-): Promise<readonly string[]> {
+): Promise<LiveOutcome> {
   const to = endOfData(workload, now);
   const range = { from: addMs(to, DAY, -HISTORY_DAYS), to };
   const frame = await readFrame(deps.observations, workload, range);
   const moved: string[] = [];
+  const live: LiveResult[] = [];
   for (const [metric, series] of frame?.series ?? []) {
     const clean = cleanSeries(series, metricDefinition(metric));
     try {
-      if (await learnOne(deps, workload, metric, clean)) moved.push(metric);
+      const champion = await championOf(deps, { workload: workload.key, metric });
+      if (!champion) continue;
+      if (await moveBands(deps, champion, clean)) moved.push(metric);
+      live.push(resultOf(champion, clean));
     } catch (error) {
       // A champion that cannot be read has no bands to move; the forecast after this says so.
       if (!isDomainError(error, 'STATE_INCOMPATIBLE', 'ARTIFACT_CORRUPT')) throw error;
     }
   }
-  return moved;
+  return { moved, live };
 }
 
-async function learnOne(
+/** What serves a metric, and the forecasts of exactly that, ascending. */
+interface Champion {
+  readonly subject: ModelSubject;
+  readonly version: string;
+  readonly member: string;
+  readonly bundle: ModelBundle;
+  readonly issued: readonly IssuedForecast[];
+}
+
+async function championOf(
   deps: LiveLearningDeps,
-  workload: Workload,
-  metric: string,
-  series: Series,
-): Promise<boolean> {
-  const subject = { workload: workload.key, metric };
+  subject: ModelSubject,
+): Promise<Champion | undefined> {
   const name = (await deps.registry.pointer(subject))?.champion;
   const version = name ? await deps.registry.version(subject, name) : undefined;
-  if (!version) return false;
+  if (!version) return undefined;
   const { bundle } = await deps.bundles(version);
   const member = bundle.serves;
-  const known =
-    (await deps.live.get(subject, version.version, member)) ?? bundle.calibrations[member];
-  if (!known) return false;
   const newestFirst = (await deps.issued.list(subject, FORECASTS)).filter(
     (forecast) => forecast.version === version.version && forecast.model === member,
   );
   const issued = [...newestFirst].reverse();
+  return { subject, version: version.version, member, bundle, issued };
+}
+
+async function moveBands(
+  deps: LiveLearningDeps,
+  { subject, version, member, bundle, issued }: Champion,
+  series: Series,
+): Promise<boolean> {
+  const known = (await deps.live.get(subject, version, member)) ?? bundle.calibrations[member];
+  if (!known) return false;
   const resolved = resolve(issued, series, observedSteps(known));
   if (resolved.length === 0) return false;
   const calibration = compactCalibration(observe(known, resolved));
-  await deps.live.put(subject, { version: version.version, member, calibration });
+  await deps.live.put(subject, { version, member, calibration });
   return true;
+}
+
+function resultOf(
+  { subject, version, member, bundle, issued }: Champion,
+  series: Series,
+): LiveResult {
+  const errors = liveErrors(issued, series);
+  const ratio = driftRatio(errors.errors, bundle.backtest, member);
+  return { metric: subject.metric, version, member, driftRatio: ratio, ...errors };
 }
 
 /** The errors of forecasts at some steps ahead, where the actual is known; the forecasts ascending. */

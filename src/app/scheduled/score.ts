@@ -1,69 +1,92 @@
-import { PredictRequestSchema } from '#contracts/http/predict.ts';
-import { DomainError, isDomainError } from '#core/errors.ts';
-import { type EpochMs, floorTo } from '#core/time.ts';
+import { DomainError } from '#core/errors.ts';
+import { DAY, durationMs, type EpochMs, floorTo, SECOND } from '#core/time.ts';
 import { parseWorkloadKey, type WorkloadKey } from '#core/workload.ts';
-import { issuedFrom } from '../issued-forecasts.ts';
+import type { Measures, MetricsSink } from '../ports/metrics-sink.ts';
 import { REFRESH } from '../serving/forecast-reasons.ts';
-import { predict } from '../serving/predict.ts';
 import { sha256Hex } from '../sha256.ts';
 import type { Attempt, AttemptLog } from '../training/attempts.ts';
 import { isDue } from '../training/due.ts';
 import { newRunId } from '../training/run-id.ts';
 import { type StartTrainingDeps, startTraining } from '../training/start-training.ts';
-import { type LiveLearningDeps, learnFromLive } from './learn-from-live.ts';
+import type { Workload } from '../workload-directory.ts';
+import type { LiveResult } from './learn-from-live.ts';
+import { type DriftDeps, type DriftedModel, lookForDrift } from './look-for-drift.ts';
+import { type RefreshDeps, type RefreshOutcome, refreshForecasts } from './refresh-forecasts.ts';
+import { type AnomalyDeps, type AnomalyOutcome, scoreAnomalies } from './score-anomalies.ts';
 
-/** Steps of a forecast that is kept: a day on the default grid. */
-const ISSUED_PERIODS = 288;
+/** Workloads that have been silent for longer are taken to be gone: nobody is told of their age. */
+const GONE_AFTER = durationMs(2 * DAY);
 
-export interface ScoreDeps extends LiveLearningDeps {
+export interface ScoreDeps extends RefreshDeps, AnomalyDeps, DriftDeps {
   readonly attempts: AttemptLog;
   readonly training: StartTrainingDeps;
+  readonly metrics: MetricsSink;
 }
 
-export interface ScoreOutcome {
-  readonly issued: readonly string[];
-  readonly notYet: readonly { readonly metric: string; readonly code: string }[];
-  /** Metrics whose bands were moved by what became of earlier forecasts. */
-  readonly recalibrated: readonly string[];
+export interface ScoreOutcome extends Omit<RefreshOutcome, 'live'> {
+  readonly anomalies: AnomalyOutcome;
+  /** Champions found to err more, or less, than they were measured to. */
+  readonly drifted: readonly DriftedModel[];
   readonly trainingRun: string | null;
 }
 
 /**
- * Brings one workload up to date: moves the bands by what became of its forecasts, conditions its
- * champions on the newest observations and keeps the forecasts as issued (at most one a metric and
- * refresh), and starts a training when one is due.
+ * Brings one workload up to date: scores what is new and keeps its incidents, refreshes its forecasts
+ * and keeps them as issued, judges earlier ones by what became of them, and starts a training when one
+ * is due or a champion has drifted.
+ *
+ * @throws {DomainError} `NOT_FOUND`, `STORE_UNAVAILABLE`, `STATE_INCOMPATIBLE`
  */
 export async function score(deps: ScoreDeps, key: WorkloadKey): Promise<ScoreOutcome> {
-  const id = parseWorkloadKey(key);
-  const workload = await deps.directory.get(id);
+  const workload = await deps.directory.get(parseWorkloadKey(key));
   if (!workload) throw new DomainError('NOT_FOUND', `workload ${key} is not known`);
   const now = deps.clock.now();
-  let recalibrated: readonly string[] | undefined;
-  const issued: string[] = [];
-  const notYet: { metric: string; code: string }[] = [];
-  for (const metric of workload.metrics.keys()) {
-    const subject = { workload: key, metric };
-    const [latest] = await deps.issued.list(subject, 1);
-    if (latest && now - Date.parse(latest.issued_at) < REFRESH) continue;
-    // Only where something is refreshed: it reads days of observations, and scoring comes every few minutes.
-    recalibrated ??= await learnFromLive(deps, workload, now);
-    try {
-      const request = PredictRequestSchema.parse({ ...id, metric, periods: ISSUED_PERIODS });
-      const response = await predict(deps, request);
-      if (latest?.data_as_of === response.data_as_of) continue;
-      await deps.issued.add(subject, issuedFrom(response));
-      issued.push(metric);
-    } catch (error) {
-      if (!isDomainError(error, 'HISTORY_TOO_SHORT', 'STATE_INCOMPATIBLE', 'ARTIFACT_CORRUPT'))
-        throw error;
-      notYet.push({ metric, code: error.code });
-    }
+  const anomalies = await scoreAnomalies(deps, workload, now);
+  const { live, ...refreshed } = await refreshForecasts(deps, workload, now);
+  const { drifted, trainingRun } = await train(deps, workload, live, now);
+  deps.metrics.emit(measuresOf(workload, anomalies, live, now));
+  return { ...refreshed, anomalies, drifted, trainingRun };
+}
+
+/** Starts what is due, or else what drift asks for. */
+async function train(
+  deps: ScoreDeps,
+  workload: Workload,
+  live: readonly LiveResult[],
+  now: EpochMs,
+): Promise<Pick<ScoreOutcome, 'drifted' | 'trainingRun'>> {
+  const attempt = await deps.attempts.get(workload.key);
+  const look = live.length > 0 ? await lookForDrift(deps, workload, live, now) : undefined;
+  let trainingRun: string | null = null;
+  if (isDue(workload, attempt, now)) {
+    trainingRun = await trainOne(deps, workload.key, { trigger: 'due', last: attempt, now });
+  } else if (look?.shouldTrain) {
+    trainingRun = await trainOne(deps, workload.key, { trigger: 'drift', last: attempt, now });
   }
-  const attempt = await deps.attempts.get(key);
-  const trainingRun = isDue(workload, attempt, now)
-    ? await trainOne(deps, key, attempt, now)
-    : null;
-  return { issued, notYet, recalibrated: recalibrated ?? [], trainingRun };
+  await look?.keep(trainingRun !== null);
+  return { drifted: look?.found ?? [], trainingRun };
+}
+
+function measuresOf(
+  workload: Workload,
+  { score, open }: AnomalyOutcome,
+  live: readonly LiveResult[],
+  now: EpochMs,
+): Measures {
+  const { cluster, namespace, deployment } = workload.id;
+  const age = now - workload.lastSeen;
+  const isOpen = open !== undefined && open.feedback?.label !== 'expected';
+  const values = {
+    OpenIncidents: [isOpen ? 1 : 0],
+    DataAgeSeconds: [Math.max(0, Math.round(age / SECOND))],
+    AnomalyScore: score === null ? [] : [score],
+    ForecastSkill: live.flatMap(({ skill }) => skill ?? []),
+  };
+  return {
+    at: now,
+    dimensions: { cluster, namespace, deployment },
+    values: age > GONE_AFTER ? {} : values,
+  };
 }
 
 /**
@@ -73,12 +96,16 @@ export async function score(deps: ScoreDeps, key: WorkloadKey): Promise<ScoreOut
 async function trainOne(
   deps: ScoreDeps,
   key: WorkloadKey,
-  last: Attempt | undefined,
-  now: EpochMs,
+  options: {
+    readonly trigger: 'due' | 'drift';
+    readonly last: Attempt | undefined;
+    readonly now: EpochMs;
+  },
 ): Promise<string> {
+  const { trigger, last, now } = options;
   const suffix = (await sha256Hex(`${key}|${last?.at ?? 'never'}`)).slice(0, 12);
   const runId = newRunId(floorTo(now, REFRESH), suffix);
-  const { run } = await startTraining(deps.training, 'due', {
+  const { run } = await startTraining(deps.training, trigger, {
     ...parseWorkloadKey(key),
     run_id: runId,
   });

@@ -10,30 +10,40 @@ import { DAY, type DurationMs, WEEK } from '#core/time.ts';
 import { parseWorkloadKey } from '#core/workload.ts';
 import { eventsFor } from '../configured-events.ts';
 import { sha256Hex } from '../sha256.ts';
-import { fromStored, loadStage, runStage, stagePrefix, toStored } from './stage.ts';
+import { prepareSeries } from './prepare-series.ts';
+import { fromStored, loadRequest, loadStage, runStage, stagePrefix, toStored } from './stage.ts';
 import type { StageDeps } from './stage-deps.ts';
 
 /**
  * Turns what was observed into what models learn from: impossible values become missing, the time
- * before a metric's first value is cut off, and seasons are found that two full cycles allow.
+ * before a metric's first value is cut off, missing values are filled in and outliers clipped if the
+ * request asks for it, and seasons are found that two full cycles allow.
  */
 export function engineer(deps: StageDeps, item: WorkloadItem): Promise<WorkloadItem> {
   return runStage(deps.runs, item, 'engineer', async () => {
+    const request = await loadRequest(deps.objects, item.run_id);
     const data = await loadStage(deps.artifacts, ValidatedDataSchema, item.data);
     const metrics: Record<string, unknown> = {};
     const summary: Record<string, unknown> = {};
     for (const [metric, stored] of Object.entries(data.metrics)) {
       const clean = cleanSeries(fromStored(stored), definitionOf(metric));
       // Models learn the usual course; what was to be expected of an event is put on top when serving.
-      const series = sinceFirstValue(withoutEvents(clean, eventsOf(deps, item, metric)));
+      const observed = sinceFirstValue(withoutEvents(clean, eventsOf(deps, item, metric)));
+      const prepared = prepareSeries(observed, request.preparation);
+      const series = prepared?.series ?? observed;
       const seasons = usableSeasons(series);
       metrics[metric] = {
         series: toStored(series),
         data_sha256: await sha256Hex(JSON.stringify(toStored(series))),
         seasons,
         detected: detected(series),
+        ...(prepared && { preparation: prepared.applied, observed: toStored(observed) }),
       };
-      summary[metric] = { steps: series.values.length, seasons };
+      summary[metric] = {
+        steps: series.values.length,
+        seasons,
+        ...(prepared && { preparation: prepared.applied }),
+      };
     }
     const features = await deps.artifacts.save(stagePrefix(item, 'engineer'), { metrics });
     return { item: { ...item, features }, end: { summary: { metrics: summary } } };

@@ -4,7 +4,7 @@ import {
   type FittedMetric,
   type GateComparison,
 } from '#contracts/artifacts/stage-outputs.ts';
-import { StageNameSchema, type TrainRequest } from '#contracts/http/train.ts';
+import { type StageName, StageNameSchema, type TrainRequest } from '#contracts/http/train.ts';
 import type { WorkloadItem } from '#contracts/tasks/items.ts';
 import { isDomainError } from '#core/errors.ts';
 import type { BacktestResult, Candidate } from '#core/evaluate/backtest.ts';
@@ -24,6 +24,7 @@ import { loadBundle } from '../serving/load-bundle.ts';
 import { modelOfBundle } from '../serving/model-of-bundle.ts';
 import { createPoolLoader, type PoolLoader } from '../serving/pools.ts';
 import { askedModel } from './asked-model.ts';
+import { causeText } from './cause-text.ts';
 import { chooseServed, SEASONAL_REFERENCES } from './choose-served.ts';
 import { mergeBranches } from './merge-branches.ts';
 import { metricsReport } from './metrics-report.ts';
@@ -50,7 +51,7 @@ export function evaluate(deps: StageDeps, item: WorkloadItem): Promise<WorkloadI
     for (const [metric, members] of Object.entries(fitted.metrics)) {
       const engineered = data.metrics[metric];
       if (!engineered) continue;
-      const series = fromStored(engineered.series);
+      const series = fromStored(engineered.observed ?? engineered.series);
       const incumbent = await findIncumbent(deps, pools, item, metric, series);
       const lookup = await pools(members.pools);
       metrics[metric] = await evaluateMetric(deps, {
@@ -83,22 +84,24 @@ export function evaluate(deps: StageDeps, item: WorkloadItem): Promise<WorkloadI
   });
 }
 
-/** The members of branches that failed as a whole, named for each metric. */
+/** What branches that failed as a whole would have fitted: a member for each metric, or the detectors. */
 function failedBranches(item: WorkloadItem, metrics: readonly string[]) {
-  const failures = (item.branch_failures ?? []).flatMap(({ branch, error, cause }) => {
-    const member = BRANCH_MEMBERS[branch];
-    const message = typeof cause === 'string' ? cause.slice(0, 500) : `the branch ${branch} failed`;
-    return member ? [{ branch: StageNameSchema.parse(branch), member, code: error, message }] : [];
-  });
+  const failures = (item.branch_failures ?? []).map(({ branch, error, cause }) => ({
+    branch: StageNameSchema.parse(branch),
+    code: error,
+    message: causeText(cause),
+  }));
   return {
     failed: failures.map(({ branch }) => branch),
-    leftOut: metrics.flatMap((metric) =>
-      failures.map(({ member, code, message }) => ({ metric, member, code, message })),
-    ),
+    leftOut: failures.flatMap(({ branch, code, message }) => {
+      const member = BRANCH_MEMBERS[branch];
+      const subjects = member ? metrics : [null];
+      return subjects.map((metric) => ({ metric, member: member ?? 'detectors', code, message }));
+    }),
   };
 }
 
-const BRANCH_MEMBERS: Readonly<Record<string, string>> = {
+const BRANCH_MEMBERS: Readonly<Partial<Record<StageName, string>>> = {
   'fit-boosting': 'xgboost',
   'fit-recurrent': 'lstm',
 };

@@ -1,6 +1,7 @@
 import type { Run } from '#contracts/http/train.ts';
 import type { FinishInput } from '#contracts/tasks/items.ts';
 import type { RunLog } from '../run-log.ts';
+import { causeText } from './cause-text.ts';
 
 /** Ends a workload that failed, or the run: counts the outcomes and closes it. */
 export async function finish(runs: RunLog, input: FinishInput): Promise<Run | FinishInput> {
@@ -14,18 +15,4 @@ export async function finish(runs: RunLog, input: FinishInput): Promise<Run | Fi
     error ?? { code: 'UNKNOWN', message: 'the workload failed without saying why' },
   );
   return { run_id: input.run_id, workload: input.workload };
-}
-
-/** Step Functions hands the cause of a failed Lambda as JSON text; people want its message. */
-function causeText(cause: unknown): string {
-  const text = typeof cause === 'string' ? cause : JSON.stringify(cause ?? '');
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (parsed && typeof parsed === 'object' && 'errorMessage' in parsed) {
-      return String(parsed.errorMessage).slice(0, 500);
-    }
-  } catch {
-    // Not JSON: the text itself is the message.
-  }
-  return text.slice(0, 500);
 }

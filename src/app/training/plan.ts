@@ -10,7 +10,7 @@ import type { StageDeps } from './stage-deps.ts';
 
 /**
  * First state of the pipeline: writes the list of workloads to train where the map reads it. A
- * request trains what it names; a schedule and a "due" start train what is due.
+ * request and a drift train what they name; a schedule and a "due" start train what is due.
  */
 export async function plan(deps: StageDeps, input: PlanInput): Promise<PlanOutput> {
   const { trigger, request } = input.request;
@@ -19,7 +19,8 @@ export async function plan(deps: StageDeps, input: PlanInput): Promise<PlanOutpu
   const known = await deps.directory.list();
   const named = known.filter((workload) => isNamed(workload, request));
   if (trigger === 'request' && named.length === 0) throw nothingNamed(request, known);
-  const chosen = trigger === 'request' ? named : await onlyDue(deps, named, trigger);
+  const isAsked = trigger === 'request' || trigger === 'drift';
+  const chosen = isAsked ? named : await onlyDue(deps, named, trigger);
   const manifest = chosen.map((workload) => ({ workload: workload.key }));
   const manifestKey = `runs/${input.run_id}/manifest.json`;
   await deps.objects.put(manifestKey, new TextEncoder().encode(JSON.stringify(manifest)));

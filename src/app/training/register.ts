@@ -9,6 +9,7 @@ import type { WorkloadItem } from '#contracts/tasks/items.ts';
 import { isDomainError } from '#core/errors.ts';
 import { addMs, durationMs, epochMs, toIso } from '#core/time.ts';
 import { parseWorkloadKey, workloadPath } from '#core/workload.ts';
+import type { DetectorRegistry } from '../detector-registry.ts';
 import { type ModelSubject, type ModelVersion, modelId } from '../model-registry.ts';
 import type { ExperimentTracker } from '../ports/experiment-tracker.ts';
 import { modelsIn } from '../serving/model-of-bundle.ts';
@@ -22,11 +23,16 @@ import type { StageDeps } from './stage-deps.ts';
 /** Characters of the SHA-256 that name a version. */
 const VERSION_LENGTH = 16;
 
+export interface RegisterDeps extends StageDeps {
+  readonly detectors: DetectorRegistry;
+}
+
 /**
- * Publishes the trained versions: the artifact first, then its catalog entry, then the pointer. A
- * reader sees the old champion or the new one, never half a model, whenever the process is killed.
+ * Publishes the trained versions and the detectors: the artifact first, then its catalog entry, then
+ * the pointer. A reader sees the old one or the new one, never half of one, whenever the process is
+ * killed.
  */
-export function register(deps: StageDeps, item: WorkloadItem): Promise<WorkloadItem> {
+export function register(deps: RegisterDeps, item: WorkloadItem): Promise<WorkloadItem> {
   return runStage(deps.runs, item, 'register', async () => {
     const request = await loadRequest(deps.objects, item.run_id);
     const data = await loadStage(deps.artifacts, EngineeredDataSchema, item.features);
@@ -38,7 +44,7 @@ export function register(deps: StageDeps, item: WorkloadItem): Promise<WorkloadI
       const members = fitted.metrics[metric];
       const engineered = data.metrics[metric];
       if (!members || !engineered) continue;
-      const { series, data_sha256, seasons } = engineered;
+      const { series, data_sha256, seasons, preparation } = engineered;
       const bundle: ModelBundle = {
         kind: 'model-bundle',
         version: 1,
@@ -63,6 +69,7 @@ export function register(deps: StageDeps, item: WorkloadItem): Promise<WorkloadI
             seasons,
             model: request.model ?? request.model_type ?? 'auto',
             members: parametersOf(members),
+            ...(preparation && { preparation }),
           },
           seed: TRAINING_SEED,
         },
@@ -77,7 +84,11 @@ export function register(deps: StageDeps, item: WorkloadItem): Promise<WorkloadI
         evaluated.incumbent,
       );
     }
-    return { item, end: { outcome: 'trained', summary: { metrics: summary } } };
+    const detectors = await publishDetectors(deps, item);
+    return {
+      item,
+      end: { outcome: 'trained', summary: { metrics: summary, ...(detectors && { detectors }) } },
+    };
   });
 }
 
@@ -143,6 +154,17 @@ async function publish(
     bytes: ref.bytes,
     ...tracking,
   };
+}
+
+/** Lets the detectors of this run serve, unless the ones that do have learned from newer data. */
+async function publishDetectors(deps: RegisterDeps, { detectors, run_id, workload }: WorkloadItem) {
+  if (!detectors) return undefined;
+  const { artifact, trained_until } = detectors;
+  const version = artifact.sha256.slice(0, VERSION_LENGTH);
+  const trained_at = toIso(deps.clock.now());
+  const pointer = { version, artifact, trained_at, trained_until, run_id };
+  const { version: serves } = await deps.detectors.publish(workload, pointer);
+  return { version, serves, bytes: artifact.bytes };
 }
 
 /** Records fits, and says how that went. */

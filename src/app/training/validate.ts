@@ -2,12 +2,13 @@ import type { StoredSeries } from '#contracts/artifacts/stage-outputs.ts';
 import type { RunWorkload, TrainRequest } from '#contracts/http/train.ts';
 import type { WorkloadItem } from '#contracts/tasks/items.ts';
 import { DomainError } from '#core/errors.ts';
+import { failedGate, type QualityGates } from '#core/features/quality-gates.ts';
 import { canonicalMetric, metricDefinition } from '#core/series/metric-catalogue.ts';
-import { assessQuality, type SeriesQuality } from '#core/series/quality.ts';
+import { assessQuality, cleanSeries, type SeriesQuality } from '#core/series/quality.ts';
 import { countPresent, type Series, sliceSeries } from '#core/series/series.ts';
 import { trackedMetric } from '#core/series/track.ts';
 import { decideTrainable, type TrainingDecision } from '#core/series/trainable.ts';
-import { addMs, DAY, durationMs, epochMs, HOUR, toIso } from '#core/time.ts';
+import { addMs, DAY, durationMs, type EpochMs, epochMs, HOUR, toIso } from '#core/time.ts';
 import { parseWorkloadKey } from '#core/workload.ts';
 import { readFrame } from '../read-frame.ts';
 import { readHourly } from '../read-hourly.ts';
@@ -37,8 +38,8 @@ interface Judged {
 
 /**
  * Reads the training window of a workload and judges each metric: completeness, gaps, cadence, flat
- * lines, range, negative and infinite values. What can be trained goes on; the rest is refused with
- * what is missing and when it will be enough.
+ * lines, range, negative and infinite values, and the gates of the request's preparation. What can be
+ * trained goes on; the rest is refused with what is missing and when it will be enough.
  */
 export function validate(deps: StageDeps, item: WorkloadItem): Promise<WorkloadItem> {
   return runStage(deps.runs, item, 'validate', async () => {
@@ -93,17 +94,37 @@ async function judge(
   for (const [metric, series] of frame.series) {
     if (wanted && !wanted.has(metric)) continue;
     const quality = assessQuality(series, metricDefinition(metric));
-    const verdict = decideTrainable(quality, {
-      minSteps: MIN_TRAINING_STEPS,
-      minCompleteness: MIN_COMPLETENESS,
-      maxAge: null,
-      maxFlatSteps: MAX_FLAT_STEPS,
-      now,
-      step: series.step,
-    });
+    const verdict = decide(metric, series, quality, request, now);
     judged.push({ metric, series, quality, verdict, hourly: usableHours(hourly.get(metric)) });
   }
   return judged;
+}
+
+/** What every training demands, then what the request demands beyond that. */
+function decide(
+  metric: string,
+  series: Series,
+  quality: SeriesQuality,
+  { preparation = {} }: TrainRequest,
+  now: EpochMs,
+): TrainingDecision {
+  const { max_missing = 1, min_completeness, max_variation, stability_steps } = preparation;
+  const decision = decideTrainable(quality, {
+    minSteps: MIN_TRAINING_STEPS,
+    minCompleteness: Math.max(MIN_COMPLETENESS, 1 - max_missing),
+    maxAge: null,
+    maxFlatSteps: MAX_FLAT_STEPS,
+    now,
+    step: series.step,
+  });
+  if (decision.decision === 'refuse') return decision;
+  const gates: QualityGates = {
+    ...(min_completeness !== undefined && { minCompleteness: min_completeness }),
+    ...(max_variation !== undefined && { maxVariation: max_variation }),
+    ...(stability_steps !== undefined && { stabilitySteps: stability_steps }),
+  };
+  const because = failedGate(cleanSeries(series, metricDefinition(metric)), quality, gates);
+  return because ? { decision: 'refuse', because, enoughAt: null } : decision;
 }
 
 /** The hourly series from its first value on, when it is long and complete enough to learn from. */

@@ -2,27 +2,33 @@ import type { ModelInfo, WorkloadInfo } from '#contracts/http/catalog.ts';
 import { workloadLabel } from '#core/workload.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { AnswerOf } from '../operations.ts';
+import { isConcern } from '../render/incident-table.ts';
 import { skillWords } from '../render/skill.ts';
 import { type Cell, renderTable, type Table, textCell, unknownCell } from '../render/table.ts';
 import { formatAge, formatStep, momentOf } from '../render/time.ts';
+import { counted } from '../render/units.ts';
 
-/** What Helios sees: its health, every workload and metric, how old the data are, what serves them. */
+/**
+ * What Helios sees: its health, every workload and metric, how old the data are, what serves them, and
+ * what is wrong with them now.
+ */
 export async function status(context: CommandContext): Promise<number> {
   return context.withSession(async ({ client, isInProcess }) => {
-    const [health, { workloads }, { models }] = await Promise.all([
+    const [health, { workloads }, { models }, { incidents }] = await Promise.all([
       client.call('health'),
       client.call('listWorkloads'),
       client.call('listModels'),
+      client.call('listIncidents', { query: { state: 'open' } }),
     ]);
     const table = statusTable(workloads, models, momentOf(health.timestamp));
     context.print({
-      data: { health, workloads, models },
+      data: { health, workloads, models, incidents },
       table,
       text: () => {
         const where = isInProcess
           ? `${context.settings.data_dir.value} (no server)`
           : client.endpoint;
-        const head = healthLine(health, where);
+        const head = `${healthLine(health, where)}${incidentLine(incidents)}`;
         if (workloads.length === 0) {
           return `${head}no workload has sent anything yet: helios import FILE, or helios serve\n`;
         }
@@ -40,6 +46,14 @@ function healthLine(health: AnswerOf<'health'>, where: string): string {
     `Helios ${health.version} at ${where} is ${health.status}, up ${formatAge(health.uptime_seconds)}\n` +
     `${health.workloads} workloads, ${health.models_loaded} models, ${newest}\n`
   );
+}
+
+/** Incidents that are known and no problem are not counted. */
+function incidentLine(incidents: AnswerOf<'listIncidents'>['incidents']): string {
+  const open = incidents.filter(isConcern).length;
+  return open === 0
+    ? 'no open incident\n'
+    : `${counted(open, 'open incident')}: helios incidents\n`;
 }
 
 /** One row a metric of a workload. */

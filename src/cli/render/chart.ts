@@ -3,10 +3,15 @@ import { styled, type Terminal } from './terminal.ts';
 import type { TimeFormat } from './time.ts';
 import { formatValue, type Scale } from './units.ts';
 
-/** A value at a time; null is missing. */
+/** A value at a time, null is missing; with what was expected then, where that is known. */
 export interface ChartPoint {
   readonly at: EpochMs;
   readonly value: number | null;
+  readonly expected?: number | null;
+  readonly lower?: number | null;
+  readonly upper?: number | null;
+  /** Drawn as a point of its own: an anomaly. */
+  readonly isMarked?: boolean;
 }
 
 /** A forecast value, with its band where there is one. */
@@ -20,7 +25,7 @@ export interface ForecastPoint {
 /** Observations up to now and the forecast after them, ascending in time. */
 export interface ChartInput {
   readonly history: readonly ChartPoint[];
-  /** At least one point. */
+  /** Without it there is no line at now. At least one point in history and forecast together. */
   readonly forecast: readonly ForecastPoint[];
   readonly scale: Scale;
   readonly time: TimeFormat;
@@ -30,11 +35,13 @@ export interface ChartInput {
   readonly height?: number;
 }
 
-const GLYPHS = {
+/** What the parts of a chart are drawn with. */
+export const GLYPHS = {
   unicode: {
     solid: { flat: '─', up: ['╯', '╭'], down: ['╮', '╰'], rise: '│' },
     dashed: { flat: '╌', up: ['╯', '╭'], down: ['╮', '╰'], rise: '╎' },
     band: '░',
+    mark: '●',
     now: '┃',
     axis: '┤',
     corner: '└',
@@ -45,6 +52,7 @@ const GLYPHS = {
     solid: { flat: '*', up: ['*', '*'], down: ['*', '*'], rise: '*' },
     dashed: { flat: 'o', up: ['o', 'o'], down: ['o', 'o'], rise: 'o' },
     band: '.',
+    mark: 'X',
     now: '!',
     axis: '+',
     corner: '+',
@@ -54,13 +62,15 @@ const GLYPHS = {
 } as const;
 
 type Line = (typeof GLYPHS)[keyof typeof GLYPHS]['solid' | 'dashed'];
-type Ink = 'history' | 'forecast' | 'band' | 'now';
+type Ink = 'history' | 'forecast' | 'band' | 'now' | 'mark';
 
 /** One column of the plot: the mean of the points that fall on it, the extremes of the band. */
 interface PlotColumn {
   readonly value: number | null;
+  readonly expected: number | null;
   readonly lower: number | null;
   readonly upper: number | null;
+  readonly isMarked: boolean;
 }
 
 const DEFAULT_HEIGHT = 10;
@@ -68,9 +78,10 @@ const DEFAULT_HEIGHT = 10;
 const MOST_STRETCH = 4;
 
 /**
- * A small line chart for terminals: history solid, forecast dashed, band shaded, a vertical line at
- * now. Where there are more points than columns a column shows their mean; a missing value stays
- * empty. At most `terminal.width` wide; ends with a line feed.
+ * A small line chart for terminals: history solid, forecast and expected values dashed, bands shaded,
+ * marked points as such, a vertical line at now. Where there are more points than columns a column
+ * shows their mean, or that of the marked among them, so that no mark is averaged away; a missing
+ * value stays empty. At most `terminal.width` wide; ends with a line feed.
  */
 export function renderChart(input: ChartInput, terminal: Terminal): string {
   const { scale, height = DEFAULT_HEIGHT } = input;
@@ -80,13 +91,21 @@ export function renderChart(input: ChartInput, terminal: Terminal): string {
   const available = Math.max(terminal.width - labelWidth - 3, 8);
   const { history, forecast } = columnsOf(input, available);
 
-  const canvas = new Canvas(history.length + 1 + forecast.length, height);
+  const hasNow = input.forecast.length > 0;
+  const canvas = new Canvas(history.length + (hasNow ? 1 + forecast.length : 0), height);
   const rowOf = (value: number) =>
     Math.round(((range.high - value) / (range.high - range.low)) * (height - 1));
   const glyphs = terminal.unicode ? GLYPHS.unicode : GLYPHS.ascii;
+  drawBand(canvas, history, 0, rowOf, glyphs.band);
   drawBand(canvas, forecast, history.length + 1, rowOf, glyphs.band);
-  for (let row = 0; row < height; row++) canvas.put(history.length, row, glyphs.now, 'now');
+  for (let row = 0; hasNow && row < height; row++)
+    canvas.put(history.length, row, glyphs.now, 'now');
+  const expected = history.map((column) => ({ ...column, value: column.expected }));
+  drawLine(canvas, expected, 0, rowOf, glyphs.dashed, 'forecast');
   drawLine(canvas, history, 0, rowOf, glyphs.solid, 'history');
+  history.forEach(({ value, isMarked }, column) => {
+    if (isMarked && value !== null) canvas.put(column, rowOf(value), glyphs.mark, 'mark');
+  });
   drawLine(canvas, forecast, history.length + 1, rowOf, glyphs.dashed, 'forecast');
 
   const rows = canvas.rows(terminal).map((row, index) => {
@@ -112,7 +131,8 @@ function valueRange({ history, forecast }: ChartInput): Range {
     low = Math.min(low, value);
     high = Math.max(high, value);
   };
-  for (const { value } of history) include(value);
+  for (const { value, expected, lower, upper } of history.map(columnOf))
+    for (const shown of [value, expected, lower, upper]) include(shown);
   for (const { value, lower, upper } of forecast)
     for (const bound of [value, lower, upper]) include(bound);
   if (high > low) return { low, high };
@@ -137,34 +157,51 @@ function columnsOf({ history, forecast }: ChartInput, available: number) {
     const stretch = Math.min(room / total, MOST_STRETCH);
     const own = (length: number) => Math.floor(length * stretch);
     return {
-      history: bin(bare(history), own(history.length)),
-      forecast: bin(forecast, own(forecast.length)),
+      history: bin(history.map(columnOf), own(history.length)),
+      forecast: bin(forecast.map(columnOf), own(forecast.length)),
     };
   }
-  const right = Math.min(Math.max(Math.round((room * forecast.length) / total), 1), room - 1);
+  const share = Math.min(Math.max(Math.round((room * forecast.length) / total), 1), room - 1);
+  const right = forecast.length === 0 ? 0 : share;
   const left = history.length === 0 ? 0 : room - right;
-  return { history: bin(bare(history), left), forecast: bin(forecast, right) };
+  return {
+    history: bin(history.map(columnOf), left),
+    forecast: bin(forecast.map(columnOf), right),
+  };
 }
 
-function bare(history: readonly ChartPoint[]): readonly PlotColumn[] {
-  return history.map(({ value }) => ({ value, lower: null, upper: null }));
+function columnOf(point: ChartPoint): PlotColumn {
+  const { value, expected = null, lower = null, upper = null, isMarked = false } = point;
+  return { value, expected, lower, upper, isMarked };
 }
 
 function bin(points: readonly PlotColumn[], columns: number): readonly PlotColumn[] {
   return Array.from({ length: columns }, (_, column) => {
-    const from = Math.floor((column * points.length) / columns);
-    const to = Math.max(Math.floor(((column + 1) * points.length) / columns), from + 1);
+    const startOf = (index: number) => Math.floor((index * points.length) / columns);
+    const [before, from] = [startOf(column - 1), startOf(column)];
+    const to = Math.max(startOf(column + 1), from + 1);
     const own = points.slice(from, to);
-    const known = own.flatMap(({ value }) => (value === null ? [] : [value]));
-    const lower = own.flatMap((point) => (point.lower === null ? [] : [point.lower]));
-    const upper = own.flatMap((point) => (point.upper === null ? [] : [point.upper]));
+    const marked = own.filter(({ isMarked }) => isMarked);
+    const lower = knownOf(own.map((point) => point.lower));
+    const upper = knownOf(own.map((point) => point.upper));
     return {
-      value:
-        known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length,
+      value: meanOf((marked.length > 0 ? marked : own).map((point) => point.value)),
+      expected: meanOf(own.map((point) => point.expected)),
       lower: lower.length === 0 ? null : Math.min(...lower),
       upper: upper.length === 0 ? null : Math.max(...upper),
+      // A point that is stretched over several columns is marked once.
+      isMarked: marked.length > 0 && from !== before,
     };
   });
+}
+
+function knownOf(values: readonly (number | null)[]): readonly number[] {
+  return values.filter((value) => value !== null);
+}
+
+function meanOf(values: readonly (number | null)[]): number | null {
+  const known = knownOf(values);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
 }
 
 class Canvas {
@@ -195,7 +232,8 @@ class Canvas {
 
 function inked(glyph: string, ink: Ink, terminal: Terminal): string {
   if (ink === 'history') return glyph;
-  return styled(glyph, ink === 'forecast' ? 'cyan' : 'dim', terminal);
+  const style = { forecast: 'cyan', mark: 'red', band: 'dim', now: 'dim' } as const;
+  return styled(glyph, style[ink], terminal);
 }
 
 function drawBand(
@@ -214,7 +252,7 @@ function drawBand(
 
 function drawLine(
   canvas: Canvas,
-  columns: readonly PlotColumn[],
+  columns: readonly Pick<PlotColumn, 'value'>[],
   left: number,
   rowOf: (value: number) => number,
   line: Line,
@@ -242,14 +280,15 @@ function drawLine(
 function timeLabels(input: ChartInput, now: number, width: number): string {
   const { history, forecast, time, mark = 'now' } = input;
   const first = history[0]?.at ?? forecast[0]?.at;
-  const last = forecast.at(-1)?.at;
+  const last = forecast.at(-1)?.at ?? history.at(-1)?.at;
   if (first === undefined || last === undefined) return '';
   const withDate = last - first >= 86_400_000;
   const start = history.length === 0 ? '' : time.short(first, withDate);
   const end = time.short(last, withDate);
   let line = start;
   const middle = Math.max(now - 1, 0);
-  if (line === '' || line.length < middle) line = `${line.padEnd(middle)}${mark}`;
+  if (forecast.length > 0 && (line === '' || line.length < middle))
+    line = `${line.padEnd(middle)}${mark}`;
   const endAt = Math.max(width - end.length, 0);
   return line.length < endAt ? `${line.padEnd(endAt)}${end}` : line;
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { StageName } from '#contracts/http/train.ts';
 import { formatStep } from './time.ts';
-import { formatCount, formatShare } from './units.ts';
+import { counted, formatCount, formatShare } from './units.ts';
 
 /** The pipeline's stages under the names the field gives them. */
 export const STAGE_TITLES: Readonly<Record<StageName, string>> = {
@@ -10,6 +10,7 @@ export const STAGE_TITLES: Readonly<Record<StageName, string>> = {
   'fit-statistical': 'Model training',
   'fit-boosting': 'Model training (boosted trees)',
   'fit-recurrent': 'Model training (recurrent)',
+  'fit-detectors': 'Model training (anomaly detectors)',
   evaluate: 'Model evaluation',
   register: 'Model registration',
 };
@@ -33,6 +34,20 @@ const EngineeredSchema = perMetric({ steps: z.number(), seasons: z.array(z.strin
 const FittedSchema = perMetric({ members: z.array(z.string()) });
 /** A training that outlasts one function says which metric it is at. */
 const UnderWaySchema = z.looseObject({ under_way: z.string() });
+const DetectorSchema = z.looseObject({
+  outcome: z.enum(['fitted', 'kept', 'left_out']),
+  metrics: z.array(z.string()).default([]),
+  held_out: z.number().optional(),
+  /** Metrics that are not predicted, and those that are not predicted from one that is the same. */
+  skipped: z.array(z.looseObject({ metric: z.string(), reason: z.string() })).default([]),
+  copies: z.array(z.looseObject({ metric: z.string(), of: z.array(z.string()) })).default([]),
+  /** The metrics that a detector does not look at. */
+  left_out: z.array(z.string()).default([]),
+  /** Of one that is kept: until when it has learned. */
+  since: z.string().optional(),
+});
+const DetectorsSchema = z.looseObject({ detectors: z.record(z.string(), DetectorSchema) });
+const UnchangedSchema = z.looseObject({ unchanged: z.string() });
 const EvaluatedSchema = perMetric({ origins: z.number() });
 const RegisteredSchema = perMetric({
   action: z.string(),
@@ -71,12 +86,37 @@ const STAGE_SUMMARIES: Readonly<Record<StageName, (summary: Summary) => string |
     const read = UnderWaySchema.safeParse(summary);
     return read.success ? `under way: ${read.data.under_way}` : fittedMembers(summary);
   },
+  'fit-detectors'(summary) {
+    const unchanged = UnchangedSchema.safeParse(summary);
+    if (unchanged.success) return unchanged.data.unchanged;
+    const read = DetectorsSchema.safeParse(summary);
+    if (!read.success) return undefined;
+    return Object.entries(read.data.detectors)
+      .map(([name, detector]) => `${name} ${detectorText(detector)}`)
+      .join('; ');
+  },
   evaluate: grouped(EvaluatedSchema, ({ origins }) => `${formatCount(origins)} forecast origins`),
   register: grouped(RegisteredSchema, ({ action, tracking_error }) => {
     const decision = action === 'promote' ? 'promoted' : 'not promoted';
     return tracking_error === undefined ? decision : `${decision}, not tracked: ${tracking_error}`;
   }),
 };
+
+function detectorText(detector: z.infer<typeof DetectorSchema>): string {
+  const { outcome, metrics, held_out, skipped, copies, left_out, since } = detector;
+  if (outcome === 'left_out') return 'left out';
+  if (outcome === 'kept') return `kept, of ${since?.slice(0, 10) ?? 'before'}`;
+  const asides = [
+    ...skipped.map(({ metric, reason }) => `${metric} ${reason.replaceAll('_', ' ')}`),
+    ...left_out.map((metric) => `${metric} left out`),
+    ...copies.map(({ metric, of }) => `${metric} not from ${of.join(', ')}`),
+  ];
+  return [
+    counted(metrics.length, 'metric'),
+    ...(held_out === undefined ? [] : [` by ${formatCount(held_out)} held-out cases`]),
+    ...(asides.length === 0 ? [] : [` (${asides.join(', ')})`]),
+  ].join('');
+}
 
 /** Metrics of which the same can be said are said together. */
 function grouped<T>(
@@ -108,9 +148,4 @@ function listed(summary: Summary): string {
 function valueText(value: unknown): string {
   if (typeof value === 'number') return String(Number(value.toPrecision(4)));
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '?');
-}
-
-/** A count with its noun, in the plural where it is not one. */
-function counted(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -22,6 +22,8 @@ export interface Column {
   /** Name in CSV. */
   readonly key: string;
   readonly align?: 'right';
+  /** Its texts are broken over lines where the table would be wider than the terminal. */
+  readonly wraps?: true;
 }
 
 /** The table without some of its columns, which a title has said already or nobody reads. */
@@ -61,8 +63,17 @@ const ASCII_BORDERS = {
   middle: '|',
 } as const;
 
-/** A table for a terminal, ending with a line feed. */
+/** A column is not wrapped to less. */
+const LEAST_WRAPPED_WIDTH = 12;
+/** A border and a space on both sides of a cell. */
+const CELL_FRAME = 3;
+
+/**
+ * A table for a terminal, ending with a line feed. Where it would be wider than the terminal, the
+ * columns that may be wrapped give way, the widest first; nothing is cut off.
+ */
 export function renderTable(table: Table, terminal: Terminal): string {
+  const widths = columnWidths(table, terminal);
   const output = new CliTable({
     head: table.columns.map(({ title }) => styled(title, 'bold', terminal)),
     colAligns: table.columns.map(({ align }) => align ?? 'left'),
@@ -72,13 +83,44 @@ export function renderTable(table: Table, terminal: Terminal): string {
   });
   for (const row of table.rows) {
     output.push(
-      row.map(({ text, dim }) => {
-        const content = printable(text);
-        return dim ? styled(content, 'dim', terminal) : content;
+      row.map(({ text, dim }, column) => {
+        const lines = wrapped(printable(text), widths[column] ?? text.length);
+        return lines.map((line) => (dim ? styled(line, 'dim', terminal) : line)).join('\n');
       }),
     );
   }
   return `${output.toString()}\n`;
+}
+
+function columnWidths({ columns, rows }: Table, terminal: Terminal): readonly number[] {
+  const widths = columns.map(({ title }, column) =>
+    Math.max(title.length, ...rows.map((row) => printable(row[column]?.text ?? '').length)),
+  );
+  const natural = widths.reduce((sum, width) => sum + width + CELL_FRAME, 1);
+  const wrapping = [...widths.entries()]
+    .filter(([column]) => columns[column]?.wraps)
+    .sort(([, left], [, right]) => right - left);
+  let excess = natural - terminal.width;
+  for (const [column, width] of wrapping) {
+    const given = Math.min(Math.max(excess, 0), Math.max(width - LEAST_WRAPPED_WIDTH, 0));
+    widths[column] = width - given;
+    excess -= given;
+  }
+  return widths;
+}
+
+/** `text` in lines of at most `width` characters: broken at spaces, else behind `_ - / .`, else anywhere. */
+function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (rest.length > width) {
+    const space = rest.lastIndexOf(' ', width);
+    const joint = rest.slice(0, width).search(/[_\-/.][^_\-/.]*$/) + 1;
+    const end = space > 0 ? space : joint > 0 ? joint : width;
+    lines.push(rest.slice(0, end));
+    rest = rest.slice(end).trimStart();
+  }
+  return [...lines, rest];
 }
 
 /**

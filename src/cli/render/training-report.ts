@@ -74,7 +74,8 @@ function workloadBlock(
     );
   }
   for (const { metric, member, code, message } of workload.left_out) {
-    lines.push(printable(`  left out  ${member} for ${metric}: ${message} (${code})`));
+    const of = metric === null ? '' : ` for ${metric}`;
+    lines.push(printable(`  left out  ${member}${of}: ${message} (${code})`));
   }
   if (workload.error) {
     lines.push(printable(`  error     ${workload.error.message} (${workload.error.code})`));

@@ -100,6 +100,18 @@ export function formatCount(count: number): string {
 }
 
 /**
+ * A count with its noun, in the plural where it is not one.
+ * @example
+ * ```ts
+ * counted(1, 'anomaly', 'anomalies'); // => '1 anomaly'
+ * counted(1200, 'value'); // => '1,200 values'
+ * ```
+ */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+/**
  * A share as a percentage with at most one decimal.
  * @example
  * ```ts

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { CalibrationSchema } from '#core/evaluate/conformal.ts';
 import { BacktestReportSchema } from '#core/evaluate/report.ts';
+import { PreparationStateSchema } from '#core/features/preparation.ts';
 import { BlendSpecSchema } from '#core/forecast/blend-spec.ts';
 import { UnitSchema } from '../http/common.ts';
 import { CoverageSchema } from '../http/predict.ts';
@@ -31,13 +32,26 @@ const DetectedSeasonSchema = z.strictObject({
   strength: z.number(),
 });
 
+/** What was done to a series before models learn from it, and to how many values. */
+export const AppliedPreparationSchema = z.strictObject({
+  state: PreparationStateSchema,
+  filled: z.number().int(),
+  clipped: z.number().int(),
+});
+export type AppliedPreparation = z.infer<typeof AppliedPreparationSchema>;
+
 /** Output of `engineer`: model-ready series and the seasons found in them. */
 export const EngineeredDataSchema = z.strictObject({
   metrics: z.record(
     z.string(),
     z.strictObject({
+      /** What models learn from. */
       series: StoredSeriesSchema,
       data_sha256: z.string(),
+      /** There when a preparation was asked for: what it did to `series`. */
+      preparation: AppliedPreparationSchema.optional(),
+      /** There with it: the series before, which models are updated with and judged on. */
+      observed: StoredSeriesSchema.optional(),
       /** Cycles of the calendar that the history holds twice. */
       seasons: z.array(z.enum(['day', 'week'])),
       /** Cycles found in the data itself, two full turns of them or more, ascending. */

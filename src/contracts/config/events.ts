@@ -4,10 +4,19 @@ import { NAME_PART } from '#core/workload.ts';
 
 const NameSchema = z.string().regex(NAME_PART);
 
-const MomentSchema = z.iso.datetime({
+/** A moment in the configuration. */
+export const MomentSchema = z.iso.datetime({
   offset: true,
   error: 'a time is ISO 8601 with a zone, e.g. 2026-11-27T00:00:00+01:00',
 });
+
+/** The workloads an entry applies to: every part that is given must match, none means all. */
+export const selectorFields = {
+  cluster: NameSchema.optional(),
+  namespace: NameSchema.optional(),
+  deployment: NameSchema.optional(),
+  container: NameSchema.optional(),
+};
 
 /** Events a configuration may hold: each forecast looks at all that apply to its workload. */
 export const MAX_EVENTS = 1_000;
@@ -16,11 +25,7 @@ export const MAX_EVENTS = 1_000;
 export const ConfiguredEventSchema = z
   .strictObject({
     name: z.string().min(1).max(200),
-    /** The workloads it applies to: every part that is given must match, none means all. */
-    cluster: NameSchema.optional(),
-    namespace: NameSchema.optional(),
-    deployment: NameSchema.optional(),
-    container: NameSchema.optional(),
+    ...selectorFields,
     /** The metrics it applies to; all when left out. */
     metrics: z.array(z.string().regex(METRIC_NAME)).min(1).max(100).optional(),
     /** The first moment, and the first moment after it. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { NAME_PART } from '#core/workload.ts';
 import { CloudWatchMappingSchema } from './cloudwatch.ts';
+import { DetectionConfigSchema } from './detection.ts';
 import { ConfiguredEventsSchema } from './events.ts';
 
 const NameSchema = z.string().regex(NAME_PART);
@@ -38,5 +39,6 @@ export const HeliosConfigSchema = z.strictObject({
     })
     .prefault({}),
   events: ConfiguredEventsSchema,
+  detection: DetectionConfigSchema,
 });
 export type HeliosConfig = z.infer<typeof HeliosConfigSchema>;

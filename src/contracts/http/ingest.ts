@@ -29,6 +29,14 @@ export const SampleSchema = z.strictObject({
 });
 export type Sample = z.infer<typeof SampleSchema>;
 
+/** A new version of a workload that went live: for half an hour after it nothing is an anomaly. */
+export const DeploymentMarkSchema = z.strictObject({
+  deployment: workloadFields.deployment.unwrap(),
+  namespace: workloadFields.namespace,
+  cluster: workloadFields.cluster,
+  at: TimestampSchema,
+});
+
 const batchFields = {
   agent_version: z.string().max(64).optional(),
   sent_at: TimestampSchema.optional(),
@@ -40,6 +48,9 @@ const batchFields = {
   }),
   backfill: z.boolean().default(false).meta({
     description: 'true: history, so that no observation is too old',
+  }),
+  deployments: z.array(DeploymentMarkSchema).max(100).optional().meta({
+    description: 'versions that went live, told by an agent or by CI; each counts as a sample',
   }),
 };
 
@@ -65,7 +76,10 @@ export const IngestRequestSchema = z.union([IngestSamplesSchema, IngestColumnsSc
 export type IngestRequest = z.infer<typeof IngestRequestSchema>;
 
 const RejectionSchema = z.strictObject({
-  index: z.number().int().meta({ description: 'position of the sample in the request' }),
+  index: z
+    .number()
+    .int()
+    .meta({ description: 'position of the sample in the request; deployments follow the samples' }),
   code: z.string(),
   message: z.string(),
 });

@@ -60,6 +60,33 @@ export const TrainParametersSchema = z.strictObject({
 });
 export type TrainParameters = z.infer<typeof TrainParametersSchema>;
 
+/**
+ * What is demanded of the data and done to it before models learn. What is left out is not demanded and
+ * not done: outliers are what a scaler has to see, and models know what is missing.
+ */
+export const PreparationSchema = z.strictObject({
+  min_completeness: z.number().min(0).max(1).optional().meta({
+    description: 'refuse below this share of the window with a value',
+  }),
+  max_missing: z.number().min(0).max(0.5).optional().meta({
+    description: 'refuse above this share of missing values since the first',
+  }),
+  max_variation: z.number().gt(0).max(1_000).optional().meta({
+    description: 'refuse above this standard deviation / mean of the newest values',
+  }),
+  stability_steps: z.number().int().min(2).max(2_016).optional().meta({
+    description: 'how many values max_variation looks at; 20 unless given',
+  }),
+  imputation: z.enum(['none', 'median']).optional(),
+  outliers: z.enum(['none', 'iqr', 'sigma']).optional().meta({
+    description: 'clip beyond the quartiles by interquartile ranges, or around the mean',
+  }),
+  outlier_factor: z.number().gt(0).max(100).optional().meta({
+    description: 'how many ranges or standard deviations are no outlier; 3 unless given',
+  }),
+});
+export type Preparation = z.infer<typeof PreparationSchema>;
+
 export const TrainRequestSchema = z.strictObject({
   ...workloadFields,
   metrics: z.array(MetricNameSchema).min(1).max(22).optional().meta({
@@ -74,6 +101,9 @@ export const TrainRequestSchema = z.strictObject({
   model_type: z.string().max(32).optional().meta({ description: 'the same as model' }),
   parameters: TrainParametersSchema.optional().meta({
     description: 'options of single members; recorded with the version',
+  }),
+  preparation: PreparationSchema.optional().meta({
+    description: 'checks of the data and changes to what models learn from; none unless given',
   }),
   run_id: z
     .string()
@@ -91,6 +121,7 @@ export const STAGES = [
   'fit-statistical',
   'fit-boosting',
   'fit-recurrent',
+  'fit-detectors',
   'evaluate',
   'register',
 ] as const;
@@ -114,15 +145,15 @@ export const RunWorkloadSchema = z.strictObject({
   stages: z.array(StageSchema),
   /** Why there is no model: which metric, what is missing, and when it will be enough. */
   refusals: z.array(ReasonSchema.extend({ metric: z.string().nullable() })),
-  /** Members that were left out, and why. */
-  left_out: z.array(ReasonSchema.extend({ metric: z.string(), member: z.string() })),
+  /** Members and detectors that were not fitted, and why; of the workload as a whole where metric is null. */
+  left_out: z.array(ReasonSchema.extend({ metric: z.string().nullable(), member: z.string() })),
   error: ReasonSchema.nullable(),
 });
 export type RunWorkload = z.infer<typeof RunWorkloadSchema>;
 
 export const RunSchema = z.strictObject({
   run_id: z.string(),
-  trigger: z.enum(['schedule', 'request', 'due']),
+  trigger: z.enum(['schedule', 'request', 'due', 'drift']),
   state: z.enum(['queued', 'running', 'succeeded', 'failed']),
   created_at: z.string(),
   finished_at: z.string().nullable(),

@@ -14,6 +14,7 @@ export const PIPELINE_FUNCTIONS = [
   'fit-statistical',
   'fit-boosting',
   'fit-recurrent',
+  'fit-detectors',
   'evaluate',
   'register',
   'finish',
@@ -85,7 +86,7 @@ function stage(name: PipelineFunction, next: string) {
   };
 }
 
-/** A branch of the fit whose members a workload can do without: its failure is handed on by name. */
+/** A branch of the fit that a workload can do without: its failure is handed on by name. */
 function optionalBranch(name: PipelineFunction, next: string) {
   return [
     {
@@ -103,8 +104,8 @@ function optionalBranch(name: PipelineFunction, next: string) {
 const ENDED = { Type: 'Pass', End: true };
 
 /**
- * The members, side by side. The recurrent branch is called again for as long as it stops at a
- * checkpoint, so that its training may outlast one call.
+ * The members and the detectors, side by side. The recurrent branch is called again for as long as it
+ * stops at a checkpoint, so that its training may outlast one call.
  */
 const FIT = {
   Type: 'Parallel',
@@ -142,9 +143,20 @@ const FIT = {
         RecurrentEnded: ENDED,
       },
     },
+    {
+      StartAt: 'FitDetectors',
+      States: {
+        FitDetectors: {
+          ...invoke('fit-detectors', ITEM),
+          Catch: optionalBranch('fit-detectors', 'DetectorsEnded'),
+          End: true,
+        },
+        DetectorsEnded: ENDED,
+      },
+    },
   ],
   Output:
-    "{% $merge([$states.result[0], {'boosted': $states.result[1].boosted, 'recurrent': $states.result[2].recurrent, 'branch_failures': [$states.result[$exists(branch)]]}]) %}",
+    "{% $merge([$states.result[0], {'boosted': $states.result[1].boosted, 'recurrent': $states.result[2].recurrent, 'detectors': $states.result[3].detectors, 'branch_failures': [$states.result[$exists(branch)]]}]) %}",
   Catch: RECORD_FAILURE,
   Next: 'Evaluate',
 };

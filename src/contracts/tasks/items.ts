@@ -9,7 +9,7 @@ const WorkloadKeySchema = z.string().min(7).max(520);
 
 /** What an execution is started with; its name is the run's id. */
 export const PipelineInputSchema = z.strictObject({
-  trigger: z.enum(['schedule', 'request', 'due']),
+  trigger: z.enum(['schedule', 'request', 'due', 'drift']),
   request: TrainRequestSchema,
 });
 export type PipelineInput = z.infer<typeof PipelineInputSchema>;
@@ -49,6 +49,8 @@ export const WorkloadItemSchema = z.strictObject({
   recurrent: ArtifactRefSchema.optional(),
   /** `running`: the recurrent training stopped at a checkpoint and goes on when called again. */
   recurrent_state: z.enum(['running', 'done']).optional(),
+  /** The bundle of detectors to publish, and the newest time it has learned from. */
+  detectors: z.strictObject({ artifact: ArtifactRefSchema, trained_until: z.number() }).optional(),
   /** Branches of the fit that failed as a whole, and why. */
   branch_failures: z
     .array(z.strictObject({ branch: z.string(), error: z.string(), cause: z.unknown() }))

@@ -36,12 +36,18 @@ export interface InputScale {
   readonly scale: readonly number[];
 }
 
-/** Every value; a missing one is the last before it, and `before` where there is none. */
-export function carryForward(values: Float64Array, before: number): Float64Array {
+/**
+ * Every value; a missing one is the last before it, and `before` where there is none.
+ *
+ * @param limit - steps that a value is carried at most; what is missing longer stays missing
+ */
+export function carryForward(values: Float64Array, before: number, limit = Infinity): Float64Array {
   let last = before;
+  let age = 0;
   return values.map((value) => {
-    if (!Number.isNaN(value)) last = value;
-    return last;
+    age = Number.isNaN(value) ? age + 1 : 0;
+    if (age === 0) last = value;
+    return age > limit ? Number.NaN : last;
   });
 }
 

@@ -22,6 +22,10 @@ export type FindingCode =
   | 'TOO_FEW_OBSERVATIONS'
   /** Share of the steps since the first value, 0 to 1. */
   | 'TOO_MANY_GAPS'
+  /** Share of all steps of the window, where a gate asks for one, 0 to 1. */
+  | 'INCOMPLETE'
+  /** Coefficient of variation of the newest values, where a gate bounds it; `need` is the most allowed. */
+  | 'UNSTABLE'
   /** Age of the newest value, in seconds; `need` is the most allowed. */
   | 'STALE'
   /** Values outside the metric's bounds; as a refusal, usable observations. */

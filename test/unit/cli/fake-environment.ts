@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterEach } from '@jest/globals';
 import type { ApplicationOptions, Environment } from '#cli/environment.ts';
 import { heliosProgram } from '#cli/program.ts';
@@ -119,6 +120,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     env: {},
     stdout: { write: (text) => out.push(text) },
     stderr: { write: (text) => err.push(text) },
+    stdin: Readable.from([]),
     clock: { now: () => epochMs(now) },
     sleep: async (ms) => {
       if (options.onSleep?.(slept.length)) for (const handler of handlers) handler();

@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { describeFailure, exitCodeOf, printable } from '#cli/failure.ts';
 import { renderChart } from '#cli/render/chart.ts';
-import { csvField, renderCsv, renderMarkdown, renderTable, type Table } from '#cli/render/table.ts';
+import {
+  csvField,
+  renderCsv,
+  renderMarkdown,
+  renderTable,
+  type Table,
+  textCell,
+} from '#cli/render/table.ts';
 import { terminalOf } from '#cli/render/terminal.ts';
 import { formatAge, timeFormat } from '#cli/render/time.ts';
 import { formatValue, scaleFor } from '#cli/render/units.ts';
@@ -78,6 +85,41 @@ describe('chart', () => {
     ]);
   });
 
+  // Four points take four of the 36 columns each; the third is marked once, where it begins.
+  it('draws what was expected, its band and marked points, without a line at now', () => {
+    const history = [1, 1, 4, 1].map((value, i) => ({
+      at: epochMs(START + i * STEP),
+      value,
+      expected: 1,
+      lower: 0,
+      upper: 2,
+      isMarked: i === 2,
+    }));
+    expect(renderChart({ ...CHART, history, forecast: [] }, ASCII)).toBe(
+      [
+        '4 +        X****',
+        '  |        *   *',
+        '2 +........*...*...',
+        '  |*********ooo****',
+        '0 +................',
+        '  +----------------',
+        '   13:00      13:15',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('averages no mark away where many points share a column', () => {
+    const history = Array.from({ length: 400 }, (_, i) => ({
+      at: epochMs(START + i * STEP),
+      value: i === 123 ? 9 : 1,
+      isMarked: i === 123,
+    }));
+    const [top] = renderChart({ ...CHART, history, forecast: [] }, ASCII).split('\n');
+    // 35 columns: row 123 of 400 falls on column floor(123 x 35 / 400) = 10.
+    expect(top).toBe(`9 +${' '.repeat(10)}X*`);
+  });
+
   it('is never wider than the terminal, and shows means where points share a column', () => {
     const history = Array.from({ length: 500 }, (_, i) => ({
       at: epochMs(START + i * STEP),
@@ -134,6 +176,39 @@ describe('tables', () => {
         '| =cmd|"x", y |      -2.5 % |',
         '| a [31mb     | ? too short |',
         '+-------------+-------------+',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('are as wide as the terminal where columns may be wrapped, and lose nothing', () => {
+    const columns = [
+      { title: 'Name', key: 'name', wraps: true },
+      { title: 'Id', key: 'id', wraps: true },
+      { title: 'N', key: 'n' },
+    ] as const;
+    const row = [textCell('alpha beta gamma_delta'), textCell('x'.repeat(14)), textCell('1')];
+    // 47 wide, so 7 too many: the widest column gives way, broken at spaces and joints.
+    expect(renderTable({ columns, rows: [row] }, { ...ASCII, width: 40 })).toBe(
+      [
+        '+-------------+----------------+---+',
+        '| Name        | Id             | N |',
+        '+-------------+----------------+---+',
+        '| alpha beta  | xxxxxxxxxxxxxx | 1 |',
+        '| gamma_delta |                |   |',
+        '+-------------+----------------+---+',
+        '',
+      ].join('\n'),
+    );
+    // Below the least of 12 no column is pressed, and what has no joint is broken anywhere.
+    expect(renderTable({ columns, rows: [row] }, { ...ASCII, width: 10 })).toBe(
+      [
+        '+-------------+--------------+---+',
+        '| Name        | Id           | N |',
+        '+-------------+--------------+---+',
+        '| alpha beta  | xxxxxxxxxxxx | 1 |',
+        '| gamma_delta | xx           |   |',
+        '+-------------+--------------+---+',
         '',
       ].join('\n'),
     );

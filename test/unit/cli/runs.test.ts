@@ -175,6 +175,49 @@ describe('helios runs show', () => {
     );
   });
 
+  it('says what detectors were fitted on, and which were not', async () => {
+    const summary = {
+      rows: 8_064,
+      detectors: {
+        residual: { outcome: 'fitted', metrics: ['cpu', 'memory'], fit_ms: 90 },
+        reconstruction: {
+          outcome: 'fitted',
+          metrics: ['cpu'],
+          skipped: [{ metric: 'db_cpu', reason: 'too_few_values' }],
+          copies: [{ metric: 'cpu', of: ['node_cpu'] }],
+          held_out: 4_032,
+        },
+        service: { outcome: 'kept', since: '2026-03-02T10:00:00.000Z', code: 'HISTORY_TOO_SHORT' },
+      },
+    };
+    const reason = { code: 'HISTORY_TOO_SHORT', message: 'two days are needed' };
+    const stage = { ...RUN_DONE.details[0]?.stages[0], name: 'fit-detectors', summary };
+    const left_out = [{ metric: null, member: 'service', ...reason }];
+    const details = [{ ...RUN_DONE.details[0], stages: [stage], left_out }];
+    const routes = { ...ROUTES, 'GET /api/v1/runs/run-1': { body: { ...RUN_DONE, details } } };
+    const { out } = await helios('runs show run-1', routes);
+    expect(out).toContain(
+      '  1. Model training (anomaly detectors) succeeded: residual 2 metrics; reconstruction 1 metric by 4,032 held-out cases (db_cpu too few values, cpu not from node_cpu); service kept, of 2026-03-02\n',
+    );
+    expect(out).toContain('  left out  service: two days are needed (HISTORY_TOO_SHORT)\n');
+  });
+
+  it.each([
+    ['that were not asked for', { unchanged: 'as they are' }, ': as they are'],
+    [
+      'that could not be fitted',
+      { detectors: { service: { outcome: 'left_out' } } },
+      ': service left out',
+    ],
+  ])('says of detectors %s that it is so', async (_, summary, expected) => {
+    const stage = { ...RUN_DONE.details[0]?.stages[0], name: 'fit-detectors', summary };
+    const details = [{ ...RUN_DONE.details[0], stages: [stage] }];
+    const routes = { ...ROUTES, 'GET /api/v1/runs/run-1': { body: { ...RUN_DONE, details } } };
+    expect((await helios('runs show run-1', routes)).out).toContain(
+      `(anomaly detectors) succeeded${expected}\n`,
+    );
+  });
+
   it('says in the run that it could not be tracked elsewhere', async () => {
     const register = {
       ...RUN_DONE.details[0]?.stages[1],

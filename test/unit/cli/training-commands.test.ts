@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { HEALTH, listed, MODEL, RUN_DONE, RUN_STARTED, WORKLOAD } from './answers.ts';
+import { EXPECTED, INCIDENT } from './detect-answers.ts';
 import {
   errorAnswer,
   type FakeAnswer,
@@ -141,6 +142,7 @@ describe('helios status and models', () => {
     'GET /health': { body: HEALTH },
     'GET /api/v1/workloads': { body: { workloads: [WORKLOAD] } },
     'GET /api/v1/models': { body: { models: [listed(MODEL)] } },
+    'GET /api/v1/incidents': { body: { incidents: [INCIDENT] } },
     [`GET /api/v1/models/${MODEL.id}`]: { body: MODEL },
     [`POST /api/v1/models/${MODEL.id}/rollback`]: {
       body: { model: listed(MODEL), previous_version: 'old' },
@@ -155,6 +157,7 @@ describe('helios status and models', () => {
       [
         `Helios 0.1.0 at ${api.url} is healthy, up 60 s`,
         '1 workloads, 1 models, newest data 30 s old',
+        '1 open incident: helios incidents',
         '',
         '+----------------+-----------------+-------+--------------+--------+---------------------------+----------------------+',
         '| Workload       | Metric          |  Step |          Age | Model  | Skill                     | Source               |',
@@ -172,6 +175,18 @@ describe('helios status and models', () => {
         .replace('| Skill                     |', '| Skill                      |')
         .replace('| ? not trained yet         |', '| ? not trained yet          |'),
     );
+  });
+
+  it('counts no incident that is known', async () => {
+    const known = { ...INCIDENT, feedback: EXPECTED.feedback };
+    const api = await fakeApi({
+      ...routes,
+      'GET /api/v1/incidents': { body: { incidents: [known] } },
+    });
+    expect((await run(['status', '-e', api.url])).out).toContain('\nno open incident\n');
+    expect(api.received.find(({ path }) => path === '/api/v1/incidents')?.query).toEqual({
+      state: 'open',
+    });
   });
 
   it('lists by default, filtered', async () => {

@@ -5,14 +5,16 @@ import { ErrorEnvelopeSchema } from '#contracts/http/common.ts';
 import { ROUTES, type Route } from '#contracts/routes.ts';
 import {
   batchBody,
+  detectBody,
   ingestBody,
   predictBody,
   queryFields,
   trainBody,
 } from '#test/helpers/arbitrary-requests.ts';
-import { afterFirstTraining, CPU } from '#test/helpers/first-training.ts';
+import { afterFirstTraining, CPU, START } from '#test/helpers/first-training.ts';
 import { functionHandlers } from '#test/helpers/function-handlers.ts';
 import { httpEvent } from '#test/helpers/http-event.ts';
+import { openIncidentAt } from '#test/helpers/incidents.ts';
 
 const RUNS = { numRuns: 300 };
 
@@ -39,6 +41,7 @@ function routeOf(key: string): Route {
 it.each<[string, fc.Arbitrary<unknown>]>([
   ['POST /api/v1/predict', predictBody],
   ['POST /api/v1/predict/batch', batchBody],
+  ['POST /api/v1/detect', detectBody],
   ['POST /api/v1/train', trainBody],
 ])('no body makes %s fail', async (key, body) => {
   const route = routeOf(key);
@@ -60,7 +63,12 @@ it('no text makes a function fail', async () => {
   const texts = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.json());
   await fc.assert(
     fc.asyncProperty(texts, fc.boolean(), async (body, isBase64Encoded) => {
-      for (const key of ['POST /api/v1/ingest', 'POST /predict', 'POST /api/v1/train']) {
+      for (const key of [
+        'POST /api/v1/ingest',
+        'POST /predict',
+        'POST /detect',
+        'POST /api/v1/train',
+      ]) {
         await answered(handlers, routeOf(key), { ...httpEvent(key), body, isBase64Encoded });
       }
     }),
@@ -117,4 +125,32 @@ it('no query and no id makes a catalog route fail', async () => {
     }),
     RUNS,
   );
+});
+
+it('no query, no id and no feedback makes a route of incidents fail', async () => {
+  const services = await afterFirstTraining(72);
+  const { id: known } = await services.incidents.save(openIncidentAt(START));
+  const { handlers } = functionHandlers(services);
+  const list = 'GET /api/v1/incidents';
+  const feedback = 'POST /api/v1/incidents/{id}/feedback';
+  const ids = fc.oneof(
+    fc.constantFrom(known, 'a~b~c~d~20260101T000000Z', 'a~b~c~d~99999999T999999Z'),
+    fc.string(),
+    fc.constant(`a~b~c~${'d'.repeat(3_000)}~20260101T000000Z`),
+  );
+  const bodies = fc.oneof(
+    fc.jsonValue(),
+    fc.record({ label: fc.constantFrom('expected', 'anomaly'), note: fc.string() }),
+  );
+  const seen = new Set<number>();
+  await fc.assert(
+    fc.asyncProperty(queryFields, ids, bodies, async (pairs, id, value) => {
+      const query = new URLSearchParams(pairs).toString();
+      await answered(handlers, routeOf(list), httpEvent(list, { query }));
+      const event = httpEvent(feedback, { params: { id }, body: JSON.stringify(value) });
+      seen.add(await answered(handlers, routeOf(feedback), event));
+    }),
+    RUNS,
+  );
+  expect([...seen].sort()).toEqual([200, 400, 404]);
 });

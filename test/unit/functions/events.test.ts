@@ -9,6 +9,8 @@ import { ROUTES } from '#contracts/routes.ts';
 import { type WorkloadItem, WorkloadItemSchema } from '#contracts/tasks/items.ts';
 import { afterFirstTraining, CPU, itemOfFirstTraining } from '#test/helpers/first-training.ts';
 import { functionFolders, functionHandlers } from '#test/helpers/function-handlers.ts';
+import { openIncidentAt } from '#test/helpers/incidents.ts';
+import { at } from '#test/helpers/memory-services.ts';
 import { ROOT } from '#test/helpers/repository.ts';
 
 const EVENTS = join(ROOT, 'events');
@@ -92,6 +94,7 @@ it('every route has a sample event', () => {
 describe.each(FUNCTIONS)('%s', (name) => {
   it.each(casesOf(name))('%s', async (sample) => {
     const services = await afterFirstTraining(72);
+    await services.incidents.save(openIncidentAt(at('2026-03-04T20:00:00Z')));
     const { handlers, queue } = functionHandlers(services);
     const event = readEvent(name, sample);
     const expected = expectedOf(name)[sample];

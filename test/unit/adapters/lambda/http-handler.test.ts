@@ -22,6 +22,7 @@ function functionOf(answer: (call: HttpCall) => unknown = (call) => call) {
       listRuns: operation,
       getModel: operation,
       train: operation,
+      detect: operation,
     },
     logger,
   );
@@ -41,6 +42,20 @@ async function refusal(routeKey: string, body: unknown) {
   const answer = await functionOf().call(httpEvent(routeKey, { body }));
   return { status: answer.status, ...ErrorEnvelopeSchema.parse(answer.body).error };
 }
+
+describe('a body of one of two forms', () => {
+  const point = { timestamp: '2026-03-02T10:00:00Z', value: 1 };
+
+  it.each([
+    [{ CPU: [point] }, 'body.metrics.CPU: '],
+    [{ cpu: [{ value: 1 }] }, 'body.metrics.cpu.0.timestamp: a time is ISO 8601'],
+    [{ cpu: [{ ...point, at: 1 }] }, 'body.metrics.cpu.0.at: there is no such field'],
+    [['CPU'], 'body.metrics.0: a metric name is'],
+  ])('%j is told what is wrong with the form it has', async (metrics, message) => {
+    const refused = await refusal('POST /api/v1/detect', { metrics });
+    expect(refused.message).toContain(message);
+  });
+});
 
 describe('a request', () => {
   it('reaches its operation parsed, with the defaults of its schema', async () => {
@@ -67,6 +82,15 @@ describe('a request', () => {
     const body = Buffer.from('{"metric":"cpu"}').toString('base64');
     const answer = await call({ ...event, body, isBase64Encoded: true });
     expect(answer.body.body.metric).toBe('cpu');
+  });
+
+  it('tells who signed it, if anybody did', async () => {
+    const { call } = functionOf(({ caller = 'nobody' }) => ({ caller }));
+    const event = httpEvent(PREDICT, { body: { metric: 'cpu' } });
+    expect((await call(event)).body).toEqual({ caller: 'nobody' });
+    const userArn = 'arn:aws:iam::123456789012:user/ada';
+    const requestContext = { ...event.requestContext, authorizer: { iam: { userArn } } };
+    expect((await call({ ...event, requestContext })).body).toEqual({ caller: userArn });
   });
 
   it('without a body has an empty one', async () => {

@@ -76,6 +76,18 @@ describe('the simulator source', () => {
     expect(problems).toEqual([{ metric: 'latency_p95', reason: 'not simulated' }]);
   });
 
+  it('delivers the deployments of a range, as a monitoring system sees them', async () => {
+    const { deployments: truth } = simulateWebshop({ seed: 7, start: START, steps: 14 * 288 });
+    const [first] = truth;
+    if (!first) throw new Error('nothing was deployed in a fortnight');
+    const minute = (first.at - START) / MINUTE;
+    const source = simulatorSource({ seed: 7, start: START });
+    const { deployments } = await collect(source, 0, 14 * 1_440);
+    expect(deployments).toEqual(truth.map(({ at }) => at));
+    expect((await collect(source, minute, minute + 5)).deployments).toEqual([first.at]);
+    expect((await collect(source, minute + 5, minute + 10)).deployments).toEqual([]);
+  });
+
   it('tells nobody about incidents', async () => {
     const source = simulatorSource({ seed: 7, start: START });
     const { observations } = await collect(source, 0, 28 * 1_440, ['cpu_utilization']);

@@ -109,6 +109,15 @@ describe('a collection', () => {
     expect(workload?.metrics.get('cpu_utilization')?.counter).toBe(true);
   });
 
+  it('marks the deployments that the source knows of', async () => {
+    const services = memoryServices(NOW);
+    const deployments = [addMs(NOW, HOUR, -2), addMs(NOW, HOUR, -1)];
+    const { source } = steadySource((all) => ({ ...all, deployments }));
+    await collect(services, WEB, planOf(source));
+    await collect(services, WEB, planOf(source));
+    expect(await services.marks.deployments(parseWorkloadKey(WEB))).toEqual(deployments);
+  });
+
   it('of nothing makes no workload, and hands on what was wrong', async () => {
     const services = memoryServices(NOW);
     const problems = [{ metric: 'cpu_utilization', reason: 'no such metric' }];

@@ -45,8 +45,21 @@ describe('learning from live errors', () => {
     await issueWrong(services, 0.3);
     services.clock.set(addMs(START, HOUR, 72));
     const before = widthOf(await ask(services));
-    expect(await later(services)).toEqual(['cpu_utilization']);
+    expect((await later(services)).moved).toEqual(['cpu_utilization']);
     expect(widthOf(await ask(services))).toBeGreaterThan(before);
+  });
+
+  it('says how a champion does beside its backtest, where there are enough forecasts', async () => {
+    const services = await afterFirstTraining();
+    await issueWrong(services, 0.3);
+    const { live } = await later(services);
+    const champion = (await services.registry.pointer(CPU))?.champion ?? '';
+    expect(live).toMatchObject([
+      { metric: 'cpu_utilization', version: champion, skill: null, driftRatio: Number.NaN },
+    ]);
+    // Forecast one step ahead 0.3 too low, and no other was issued.
+    expect(live[0]?.errors).toHaveLength(1);
+    expect(live[0]?.errors[0]?.error).toBeCloseTo(0.3, 6);
   });
 
   it('moves nothing a second time', async () => {
@@ -62,9 +75,9 @@ describe('learning from live errors', () => {
 
   it('knows nothing without a forecast that has met its actuals', async () => {
     const services = await afterFirstTraining();
-    expect(await later(services)).toEqual([]);
+    expect((await later(services)).moved).toEqual([]);
     await issueWrong(await afterFirstTraining(TRAINED), 0.3);
-    expect(await later(services)).toEqual([]);
+    expect((await later(services)).moved).toEqual([]);
   });
 
   it('is of one version: the next one begins with its own calibration', async () => {
@@ -80,6 +93,9 @@ describe('learning from live errors', () => {
     services.clock.set(addMs(START, HOUR, TRAINED));
     const workload = await services.directory.get(parseWorkloadKey(WEB));
     expect(workload).toBeDefined();
-    if (workload) expect(await learnFromLive(services, workload, services.clock.now())).toEqual([]);
+    if (workload) {
+      const { moved } = await learnFromLive(services, workload, services.clock.now());
+      expect(moved).toEqual([]);
+    }
   });
 });

@@ -7,17 +7,18 @@ import { feed } from '#test/helpers/feed.ts';
 import { afterFirstTraining, CPU, SHAPE, START, WEB } from '#test/helpers/first-training.ts';
 import { type MemoryServices, memoryServices } from '#test/helpers/memory-services.ts';
 import { recordingExecutions } from '#test/helpers/recording-executions.ts';
+import { recordingMetrics } from '#test/helpers/recording-metrics.ts';
 
 function scoring(services: MemoryServices) {
   const executions = recordingExecutions();
   const training = { ...services, executions, newSuffix: () => 'random' };
-  return { ...services, training, executions };
+  return { ...services, training, executions, metrics: recordingMetrics() };
 }
 
 describe('scoring', () => {
   it('issues a forecast of a day of steps and keeps it as it was answered', async () => {
     const deps = scoring(await afterFirstTraining());
-    expect(await score(deps, WEB)).toEqual({
+    expect(await score(deps, WEB)).toMatchObject({
       issued: ['cpu_utilization'],
       notYet: [],
       recalibrated: [],
@@ -60,7 +61,7 @@ describe('scoring', () => {
   it('of too little history is not yet a forecast, and no error', async () => {
     const services = memoryServices(addMs(START, HOUR, 2));
     await feed(services, { cpu: [0.1, 0.2] }, { start: START });
-    expect(await score(scoring(services), WEB)).toEqual({
+    expect(await score(scoring(services), WEB)).toMatchObject({
       issued: [],
       notYet: [{ metric: 'cpu_utilization', code: 'HISTORY_TOO_SHORT' }],
       recalibrated: [],
@@ -163,5 +164,81 @@ describe('a training', () => {
     await score(deps, WEB);
     await score(deps, 'default#shop#api#*');
     expect(new Set(deps.executions.started.map(({ name }) => name)).size).toBe(2);
+  });
+});
+
+describe('what is measured', () => {
+  const valuesOf = (deps: ReturnType<typeof scoring>) => deps.metrics.emitted.at(-1)?.values;
+
+  it('goes out under the name of the deployment with every scoring', async () => {
+    const deps = scoring(await afterFirstTraining());
+    await score(deps, WEB);
+    expect(deps.metrics.emitted).toEqual([
+      {
+        at: addMs(START, HOUR, 60),
+        dimensions: { cluster: 'default', namespace: 'shop', deployment: 'web' },
+        // The newest observation is the one stored for hour 71.
+        values: { OpenIncidents: [0], DataAgeSeconds: [0], AnomalyScore: [0], ForecastSkill: [] },
+      },
+    ]);
+  });
+
+  it('is the age of the data, until the workload must be taken to be gone', async () => {
+    const deps = scoring(await afterFirstTraining(72));
+    await score(deps, WEB);
+    expect(valuesOf(deps)).toMatchObject({ DataAgeSeconds: [3_600], OpenIncidents: [0] });
+    deps.clock.set(addMs(START, HOUR, 71 + 48));
+    await score(deps, WEB);
+    expect(valuesOf(deps)).toMatchObject({ DataAgeSeconds: [2 * 86_400] });
+    deps.clock.set(addMs(START, HOUR, 71 + 49));
+    await score(deps, WEB);
+    expect(valuesOf(deps)).toEqual({});
+  });
+});
+
+describe('a champion that has drifted', () => {
+  /** Issues a forecast an hour, each wrong by this much, and scores at each of them. */
+  async function drifting(by: number, hours: number) {
+    const services = await afterFirstTraining();
+    const deps = scoring(services);
+    const champion = (await services.registry.pointer(CPU))?.champion ?? '';
+    const version = await services.registry.version(CPU, champion);
+    const drifted: string[] = [];
+    for (let hour = 72; hour < 72 + hours; hour++) {
+      const now = addMs(START, HOUR, hour + 1);
+      deps.clock.set(now);
+      const value = SHAPE[hour % SHAPE.length] ?? 0;
+      await feed(services, { cpu: [value] }, { start: addMs(START, HOUR, hour) });
+      // So that only drift can start a training.
+      await services.attempts.record(WEB, { at: now, from: START, to: now });
+      const outcome = await score(deps, WEB);
+      drifted.push(...outcome.drifted.map(({ side }) => `${side} at ${hour}`));
+      await services.catalog.put(
+        { partition: `forecast#${WEB}#cpu_utilization`, id: toIso(now) },
+        {
+          issued_at: toIso(now),
+          data_as_of: toIso(addMs(START, HOUR, hour)),
+          model: version?.model ?? '',
+          version: champion,
+          step_seconds: 3_600,
+          level: null,
+          values: [(SHAPE[(hour + 1) % SHAPE.length] ?? 0) + by],
+          lower_bounds: null,
+          upper_bounds: null,
+        },
+      );
+    }
+    return { deps, drifted };
+  }
+
+  it('is trained again, once', async () => {
+    const { deps, drifted } = await drifting(0.5, 46);
+    // Forty forecasts have met their actuals at the 41st scoring, and two looks later it is sure.
+    expect(drifted).toEqual(['worse at 114']);
+    expect(deps.executions.started).toHaveLength(1);
+    expect(deps.executions.started[0]?.input).toMatchObject({
+      trigger: 'drift',
+      request: { deployment: 'web', namespace: 'shop' },
+    });
   });
 });

@@ -3,11 +3,13 @@ import { predict } from '#app/serving/predict.ts';
 import { ModelBundleSchema } from '#contracts/artifacts/model-bundle.ts';
 import { PredictRequestSchema } from '#contracts/http/predict.ts';
 import { RunDetailSchema, type TrainRequest } from '#contracts/http/train.ts';
+import type { Frame } from '#core/series/frame.ts';
 import { addMs, HOUR } from '#core/time.ts';
 import { feed } from '#test/helpers/feed.ts';
 import { afterFirstTraining, CPU, SHAPE, START } from '#test/helpers/first-training.ts';
 import { type MemoryServices, memoryServices } from '#test/helpers/memory-services.ts';
 import { runPipeline } from '#test/helpers/run-pipeline.ts';
+import { tinyReconstruction } from '#test/helpers/tiny-reconstruction.ts';
 
 /** Services that know the first `steps` hours of the shape. */
 async function hours(steps: number): Promise<MemoryServices> {
@@ -35,6 +37,7 @@ describe('a training of 60 hours', () => {
       ['fit-statistical', 'succeeded'],
       ['fit-boosting', 'succeeded'],
       ['fit-recurrent', 'succeeded'],
+      ['fit-detectors', 'succeeded'],
       ['evaluate', 'succeeded'],
       ['register', 'succeeded'],
     ]);
@@ -102,6 +105,56 @@ describe('a training of 60 hours', () => {
     const [version] = await services.registry.versions(CPU);
     expect([...(version?.members ?? [])].sort()).toEqual(members);
     if (request.model) expect(version?.model).toBe(request.model);
+  });
+});
+
+describe('the detectors of a run', () => {
+  /** Two metrics, and an engine that takes whatever it is given. */
+  const twoMetrics = async () => {
+    const services = memoryServices(addMs(START, HOUR, 40));
+    const shape = SHAPE.slice(0, 40);
+    await feed(services, { cpu: shape, memory: shape }, { start: START });
+    return {
+      ...services,
+      reconstruction: { fit: async (frame: Frame) => tinyReconstruction(frame) },
+    };
+  };
+
+  it('serve when it has ended, and those that are not there say why', async () => {
+    const services = await twoMetrics();
+    await runPipeline(services);
+    const pointer = await services.detectors.get(CPU.workload);
+    expect(pointer).toMatchObject({ run_id: 'run-1', trained_until: addMs(START, HOUR, 39) });
+    const loaded = await services.detectorsOf(CPU.workload);
+    expect(loaded).toMatchObject({ version: pointer?.version, step: HOUR });
+    expect(loaded?.reconstruction?.toState().metrics).toEqual([
+      'cpu_utilization',
+      'memory_utilization',
+    ]);
+    expect(loaded?.leftOut.map(({ detector, code }) => [detector, code])).toEqual([
+      ['residual', 'HISTORY_TOO_SHORT'],
+      ['service', 'HISTORY_TOO_SHORT'],
+    ]);
+  });
+
+  it('that fail as a whole are named once, and the models of the run serve', async () => {
+    const services = await twoMetrics();
+    const result = await runPipeline(services, {
+      handlers: {
+        'fit-detectors': async (payload) => {
+          const { run_id, workload } = payload as { run_id: string; workload: string };
+          await services.runs.stageStarted(run_id, workload, 'fit-detectors');
+          throw Object.assign(new Error('killed'), { name: 'Sandbox.Timedout' });
+        },
+      },
+    });
+    expect(result).toMatchObject({ output: { trained: 1, failed: 0 } });
+    expect(await services.detectors.get(CPU.workload)).toBeUndefined();
+    const [detail] = (await services.runs.detail('run-1')).details;
+    expect(detail?.left_out.filter(({ member }) => member === 'detectors')).toEqual([
+      { metric: null, member: 'detectors', code: 'Sandbox.Timedout', message: 'killed' },
+    ]);
+    expect(detail?.stages.find(({ name }) => name === 'fit-detectors')?.state).toBe('failed');
   });
 });
 

@@ -24,7 +24,7 @@ async function threeWorkloads(): Promise<MemoryServices> {
 
 async function planned(
   services: MemoryServices,
-  trigger: 'request' | 'schedule' | 'due',
+  trigger: 'request' | 'schedule' | 'due' | 'drift',
   request: TrainRequest = {},
 ) {
   const input = { run_id: 'r1', request: { trigger, request } };
@@ -86,6 +86,16 @@ describe('a run', () => {
     await services.attempts.record(API, { at: now - 2 * DAY, from: START, to: now - 2 * HOUR });
     expect(await planned(services, trigger)).toEqual([PROD, API]);
     expect(await planned(services, trigger, { namespace: 'shop' })).toEqual([API]);
+  });
+
+  it('by drift trains what it names although it is not due', async () => {
+    const services = await threeWorkloads();
+    const now = services.clock.now();
+    await services.attempts.record(WEB, { at: now - HOUR, from: START, to: now });
+    const request = { namespace: 'shop', deployment: 'web' };
+    expect(await planned(services, 'due', request)).toEqual([]);
+    expect(await planned(services, 'drift', request)).toEqual([WEB]);
+    expect(await planned(services, 'drift', { deployment: 'nope' })).toEqual([]);
   });
 
   it('is written down with its request, for the stages and for people', async () => {

@@ -61,6 +61,53 @@ async function answerOf(services: MemoryServices) {
   return PredictResponseSchema.parse(await predict(services, request));
 }
 
+/** A bundle of detectors that knows everything up to so many hours after the start. */
+function detectorsUntil(hours: number, name = 'a') {
+  const sha256 = name.repeat(64);
+  const artifact = { key: `detectors/${name}`, sha256, bytes: 9 };
+  return { artifact, trained_until: addMs(START, HOUR, hours) };
+}
+
+describe('detectors', () => {
+  it('are published with where they came from, once', async () => {
+    const { services, item } = await evaluatedAs({});
+    const detectors = detectorsUntil(53);
+    await register(services, { ...item, detectors });
+    const pointer = await services.detectors.get(WEB);
+    expect(pointer).toEqual({
+      version: 'aaaaaaaaaaaaaaaa',
+      artifact: detectors.artifact,
+      trained_at: '2026-03-04T06:00:00.000Z',
+      trained_until: detectors.trained_until,
+      run_id: 'run-1',
+    });
+    services.clock.set(addMs(NOW, HOUR));
+    await register(services, { ...item, detectors });
+    expect(await services.detectors.get(WEB)).toEqual(pointer);
+  });
+
+  it('that have learned from newer data stand, and the run says so', async () => {
+    const { services, item } = await evaluatedAs({});
+    await register(services, { ...item, detectors: detectorsUntil(53) });
+    await register(services, { ...item, detectors: detectorsUntil(52, 'b') });
+    expect((await services.detectors.get(WEB))?.version).toBe('aaaaaaaaaaaaaaaa');
+    const [detail] = (await services.runs.detail('run-1')).details;
+    const { summary } = detail?.stages.find(({ name }) => name === 'register') ?? {};
+    expect(summary?.detectors).toEqual({
+      version: 'bbbbbbbbbbbbbbbb',
+      serves: 'aaaaaaaaaaaaaaaa',
+      bytes: 9,
+    });
+  });
+
+  it('that there are none of leave those that serve', async () => {
+    const { services, item } = await evaluatedAs({});
+    await register(services, { ...item, detectors: detectorsUntil(53) });
+    await register(services, item);
+    expect((await services.detectors.get(WEB))?.version).toBe('aaaaaaaaaaaaaaaa');
+  });
+});
+
 describe('register', () => {
   it('publishes a version that won, with its provenance, and lets it serve', async () => {
     const { services, item } = await evaluatedAs({ gate: [WON], incumbent: null });

@@ -14,6 +14,7 @@ import { named, run } from '../../server/state-machine/run.ts';
 const WORKLOAD = 'default#shop#web#*';
 const MANIFEST = 'runs/run-1/manifest.json';
 const ref = (name: string) => ({ key: `runs/run-1/${name}`, sha256: '0', bytes: 1 });
+const DETECTORS = { artifact: ref('detectors'), trained_until: 1 };
 
 /** What each task answers when all goes well. */
 const ANSWERS: Readonly<Record<PipelineFunction, LambdaFunction>> = {
@@ -24,6 +25,7 @@ const ANSWERS: Readonly<Record<PipelineFunction, LambdaFunction>> = {
   'fit-boosting': async (item) =>
     'workload' in Object(item) ? { ...itemOf(item), boosted: ref('boosted') } : item,
   'fit-recurrent': async (item) => ({ ...itemOf(item), recurrent_state: 'done' }),
+  'fit-detectors': async (item) => ({ ...itemOf(item), detectors: DETECTORS }),
   evaluate: async (item) => item,
   register: async (item) => item,
   finish: async () => ({}),
@@ -75,6 +77,7 @@ describe('the training pipeline', () => {
         decision: 'train',
         fitted: ref('fitted'),
         boosted: ref('boosted'),
+        detectors: DETECTORS,
         branch_failures: [],
       },
     ]);
@@ -105,6 +108,7 @@ describe('the training pipeline', () => {
   it.each<[string, PipelineFunction]>([
     ['boosted trees', 'fit-boosting'],
     ['recurrent networks', 'fit-recurrent'],
+    ['detectors', 'fit-detectors'],
   ])('goes on without %s that fail, tries them once, and says so', async (_, branch) => {
     const fails = failing('Sandbox.Timedout');
     const { callsOf, sleeps } = await runWith({

@@ -1,0 +1,52 @@
+import type { Incident, IncidentQuery } from '#contracts/http/incidents.ts';
+import { type Clock, type EpochMs, epochMs } from '#core/time.ts';
+import type { WorkloadId } from '#core/workload.ts';
+import type { IncidentLog } from '../incident-log.ts';
+import { selectorParts, selectWorkload } from '../select-workload.ts';
+import { requireWorkload, type WorkloadDirectory } from '../workload-directory.ts';
+
+export interface IncidentDeps {
+  readonly incidents: IncidentLog;
+  readonly directory: WorkloadDirectory;
+  readonly clock: Clock;
+}
+
+/**
+ * Incidents, newest first: of the workload that a deployment names, otherwise of all workloads of the
+ * namespace, cluster and container named, if any.
+ *
+ * @throws {DomainError} `NOT_FOUND` for an unknown workload, `REQUEST_INVALID`
+ */
+export async function listIncidents(
+  deps: IncidentDeps,
+  { state, severity, from, to, limit, ...selector }: IncidentQuery,
+): Promise<{ incidents: readonly Incident[] }> {
+  const { deployment, ...parts } = selectorParts(selector);
+  const which =
+    deployment === undefined
+      ? { matches: hasParts(parts) }
+      : { workload: (await requireWorkload(deps.directory, selectWorkload(selector))).key };
+  // What opens while this is answered may be listed or not; nothing opens later than that.
+  const now = epochMs(deps.clock.now() + 1);
+  const incidents = await deps.incidents.list({
+    ...which,
+    ...(state === 'all' ? {} : { state }),
+    ...(severity ? { severity } : {}),
+    ...(from ? { from: momentOf(from) } : {}),
+    before: to ? epochMs(Math.min(momentOf(to), now)) : now,
+    limit,
+  });
+  return { incidents };
+}
+
+function hasParts(asked: Omit<ReturnType<typeof selectorParts>, 'deployment'>) {
+  return ({ namespace, cluster, container }: WorkloadId) =>
+    (asked.namespace ?? namespace) === namespace &&
+    (asked.cluster ?? cluster) === cluster &&
+    (asked.container ?? container) === container;
+}
+
+/** Times before 1970 mean its beginning: nothing was observed earlier. */
+function momentOf(timestamp: string): EpochMs {
+  return epochMs(Math.max(0, Date.parse(timestamp)));
+}

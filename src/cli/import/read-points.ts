@@ -1,0 +1,83 @@
+import { DomainError } from '#core/errors.ts';
+import { type EpochMs, epochMs } from '#core/time.ts';
+import { formatCount } from '../render/units.ts';
+import { type ReadOptions, type RowProblem, readRows } from './read-rows.ts';
+
+/** What a small file holds, a list of points a metric. */
+export interface FilePoints {
+  /** Ascending in time; one value a moment. */
+  readonly metrics: ReadonlyMap<string, readonly FilePoint[]>;
+  /** Metrics of the file that were not wanted. */
+  readonly others: readonly string[];
+  /** Rows that the exporter had interpolated: they are no measurements. */
+  readonly filled: number;
+  /** Rows and cells that could not be read, and the first 20 of them. */
+  readonly rejected: number;
+  readonly problems: readonly RowProblem[];
+}
+
+export interface FilePoint {
+  readonly at: EpochMs;
+  readonly value: number;
+}
+
+export interface ReadPointsOptions extends ReadOptions {
+  /** Values that one request may carry. */
+  readonly most: number;
+  /** Whether a metric is wanted; all of them unless given. */
+  readonly wants?: (metric: string) => boolean;
+}
+
+const MOST_PROBLEMS = 20;
+
+/**
+ * Reads all of a CSV stream for one request. Of two values that claim the same moment the greater one
+ * is kept, as the store does.
+ *
+ * @throws {DomainError} `IMPORT_INVALID` when the header cannot be understood, `PAYLOAD_TOO_LARGE` when
+ *   there are more values than `most`
+ */
+export async function readPoints(
+  input: NodeJS.ReadableStream,
+  options: ReadPointsOptions,
+): Promise<FilePoints> {
+  const { most, wants = () => true } = options;
+  const values = new Map<string, Map<number, number>>();
+  const others = new Set<string>();
+  const problems: RowProblem[] = [];
+  let count = 0;
+  let filled = 0;
+  let rejected = 0;
+  for await (const row of readRows(input, options)) {
+    if (row.filled) filled++;
+    rejected += row.problems.length;
+    problems.push(...row.problems.slice(0, MOST_PROBLEMS - problems.length));
+    for (const { metric, at, value } of row.measurements) {
+      if (!wants(metric)) {
+        others.add(metric);
+        continue;
+      }
+      const own = values.get(metric) ?? new Map<number, number>();
+      values.set(metric, own);
+      const before = own.get(at);
+      own.set(at, before === undefined ? value : Math.max(before, value));
+      if (before === undefined && ++count > most) throw tooMany(most);
+    }
+  }
+  const metrics = new Map([...values].map(([metric, own]) => [metric, ascending(own)]));
+  return { metrics, others: [...others], filled, rejected, problems };
+}
+
+function ascending(values: ReadonlyMap<number, number>): readonly FilePoint[] {
+  return [...values]
+    .map(([at, value]) => ({ at: epochMs(at), value }))
+    .sort((left, right) => left.at - right.at);
+}
+
+function tooMany(most: number): DomainError {
+  const message = `the file has more than ${formatCount(most)} values, and one request carries no more`;
+  return new DomainError('PAYLOAD_TOO_LARGE', message, {
+    limit: most,
+    try: 'fewer --metric, a shorter file, or helios import and helios detect without --file',
+  });
+}

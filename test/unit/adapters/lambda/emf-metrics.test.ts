@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { emfMetrics } from '#adapters/lambda/emf-metrics.ts';
+import type { Measures } from '#app/ports/metrics-sink.ts';
+import { epochMs } from '#core/time.ts';
+
+const DIMENSIONS = { cluster: 'default', namespace: 'shop', deployment: 'web' };
+
+function linesOf(values: Measures['values']): unknown[] {
+  const lines: string[] = [];
+  emfMetrics((line) => lines.push(line)).emit({
+    at: epochMs(1_767_225_600_000),
+    dimensions: DIMENSIONS,
+    values,
+  });
+  return lines.map((line) => JSON.parse(line));
+}
+
+describe('metrics in the log', () => {
+  it('are one line of the embedded metric format', () => {
+    expect(linesOf({ ForecastSkill: [0.25, -0.5], OpenIncidents: [1] })).toEqual([
+      {
+        _aws: {
+          Timestamp: 1_767_225_600_000,
+          CloudWatchMetrics: [
+            {
+              Namespace: 'Helios',
+              Dimensions: [['cluster', 'namespace', 'deployment']],
+              Metrics: [
+                { Name: 'OpenIncidents', Unit: 'Count' },
+                { Name: 'ForecastSkill', Unit: 'None' },
+              ],
+            },
+          ],
+        },
+        ...DIMENSIONS,
+        OpenIncidents: [1],
+        ForecastSkill: [0.25, -0.5],
+      },
+    ]);
+  });
+
+  it('leave out what has no value, and say nothing when nothing has', () => {
+    const [line] = linesOf({
+      AnomalyScore: [Number.NaN],
+      ForecastSkill: [],
+      DataAgeSeconds: [Infinity, 12],
+    });
+    expect(line).toMatchObject({
+      _aws: { CloudWatchMetrics: [{ Metrics: [{ Name: 'DataAgeSeconds', Unit: 'Seconds' }] }] },
+      DataAgeSeconds: [12],
+    });
+    expect(line).not.toHaveProperty('AnomalyScore');
+    expect(linesOf({ ForecastSkill: [] })).toEqual([]);
+  });
+
+  it('hold a hundred values at most, as CloudWatch does', () => {
+    const value = Array.from({ length: 101 }, (_, i) => i);
+    const [line] = linesOf({ ForecastSkill: value });
+    expect(line).toMatchObject({ ForecastSkill: value.slice(0, 100) });
+  });
+});
