@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { type Feedback, type Incident, IncidentSchema } from '#contracts/http/incidents.ts';
 import { SEVERITY_SCORES, type Severity } from '#core/detect/severity.ts';
@@ -88,8 +87,10 @@ export function createIncidentLog(catalog: CatalogStore): IncidentLog {
       StoredSchema,
       recordKey(key),
       (current) => {
-        const incident = next(current?.incident);
-        if (current && isDeepStrictEqual(incident, current.incident)) return undefined;
+        // Parsed, so that fields stand in the order of the schema and equal incidents are equal text.
+        const incident = IncidentSchema.parse(next(current?.incident));
+        const isNews = JSON.stringify(incident) !== JSON.stringify(current?.incident);
+        if (current && !isNews) return undefined;
         return { incident, version: (current?.version ?? 0) + 1 };
       },
       { expiresAt: expiryOf },
@@ -147,11 +148,14 @@ export function createIncidentLog(catalog: CatalogStore): IncidentLog {
     async giveFeedback(id, feedback) {
       return change(parseIncidentId(id), (current) => {
         if (!current) throw unknownIncident(id);
-        const isSaid = isDeepStrictEqual({ ...current.feedback, at: feedback.at }, feedback);
-        return isSaid ? current : { ...current, feedback };
+        return isSame(current.feedback, feedback) ? current : { ...current, feedback };
       });
     },
   };
+}
+
+function isSame(said: Feedback | null, { label, by, note }: Feedback): boolean {
+  return said?.label === label && said.by === by && said.note === note;
 }
 
 function incidentIn(record: CatalogRecord): Incident {

@@ -70,9 +70,10 @@ describe('README', () => {
     60_000,
   );
 
-  it('shows a configuration that is valid', () => {
-    const [config] = blocks('yaml');
-    expect(HeliosConfigSchema.parse(parse(config ?? '')).workloads).toHaveLength(1);
+  it('shows configurations that are valid', () => {
+    const shown = blocks('yaml').map((config) => HeliosConfigSchema.parse(parse(config)));
+    expect(shown.flatMap(({ workloads }) => workloads)).toHaveLength(1);
+    expect(shown.flatMap(({ detection }) => detection.maintenance)).toHaveLength(1);
   });
 
   it('names only routes that exist', () => {

@@ -10,6 +10,8 @@ export const DailyCourseStateSchema = z.strictObject({
     .string()
     .regex(/^[0-4]+$/)
     .max(288),
+  /** The slot that was taught last, counted from the epoch on; null: none was yet. */
+  taught: z.int().nullable(),
 });
 export type DailyCourseState = z.infer<typeof DailyCourseStateSchema>;
 
@@ -20,7 +22,7 @@ export interface DailyCourse {
   toState(): DailyCourseState;
 }
 
-/** Slots a day at most: at finer steps, neighbours share one. */
+/** Slots a day at most: at finer steps, neighbours share one, which the first value of a day teaches. */
 const MAX_SLOTS = 288;
 const ENOUGH_DAYS = 2;
 /** The newest day counts this much once there are enough: the last week decides. */
@@ -33,22 +35,25 @@ export function dailyCourse(step: DurationMs, state?: DailyCourseState): DailyCo
   const slots = slotsADay(step);
   const means = state ? decodeFloat32(state.means) : new Float32Array(slots).fill(Number.NaN);
   const days = Uint8Array.from(state ? state.days : new Array(slots).fill(0), Number);
+  let taught = state?.taught ?? null;
   if (means.length !== slots || days.length !== slots) {
     throw new RangeError(`a day has ${slots} slots, the state has ${means.length}`);
   }
   return {
     expect(at, value) {
       const slot = Math.floor((at % DAY) / (DAY / slots)) % slots;
+      const slotSinceEpoch = Math.floor(at / DAY) * slots + slot;
       const seen = days[slot]!;
       const expected = seen >= ENOUGH_DAYS ? means[slot]! : Number.NaN;
-      if (!Number.isNaN(value)) {
+      if (!Number.isNaN(value) && slotSinceEpoch !== taught) {
+        taught = slotSinceEpoch;
         const weight = Math.max(LEARNING_RATE, 1 / (seen + 1));
         means[slot] = seen === 0 ? value : means[slot]! + weight * (value - means[slot]!);
         days[slot] = Math.min(COUNTED_DAYS, seen + 1);
       }
       return expected;
     },
-    toState: () => ({ means: encodeFloat32(means), days: days.join('') }),
+    toState: () => ({ means: encodeFloat32(means), days: days.join(''), taught }),
   };
 }
 

@@ -50,11 +50,14 @@ export function learnScale(series: Series, form: 'log' | 'linear'): ResidualScal
 /** The values on a scale, without their course; NaN for what is missing, infinite or beyond 1e30. */
 export function residualsOf(series: Series, scale: ResidualScale): Float64Array {
   const { at } = courseOf(scale);
-  return series.values.map((value, i) =>
-    isMeasurement(value)
+  const residuals = new Float64Array(series.values.length);
+  for (let i = 0; i < residuals.length; i++) {
+    const value = series.values[i]!;
+    residuals[i] = isMeasurement(value)
       ? onScale(value, scale) - at(addMs(series.start, series.step, i))
-      : Number.NaN,
-  );
+      : Number.NaN;
+  }
+  return residuals;
 }
 
 /** The course of a scale, level where it has none. */

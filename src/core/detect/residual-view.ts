@@ -169,13 +169,27 @@ function standardised(
   reach: number,
   from: number,
 ): Float64Array {
-  return column.map((value, i) => {
+  const deviations = new Float64Array(column.length);
+  // The greatest edge within reach lies at this row.
+  let greatest = Math.max(0, from - reach);
+  for (let i = 0; i < column.length; i++) {
     const row = from + i;
-    let edge = 0;
-    for (let k = Math.max(0, row + 1 - reach); k <= row; k++) edge = Math.max(edge, edges[k]!);
+    if (i === 0 || row - greatest >= reach) greatest = greatestEdge(edges, row, reach);
+    else if (edges[row]! >= edges[greatest]!) greatest = row;
+    const edge = edges[greatest]!;
     const spread = spreadAt(spreads, start + row * step);
-    return (value - centre) / (edge === 0 ? spread : Math.hypot(spread, EDGE_DOUBT * edge));
-  });
+    deviations[i] =
+      (column[i]! - centre) / (edge > 0 ? Math.hypot(spread, EDGE_DOUBT * edge) : spread);
+  }
+  return deviations;
+}
+
+/** The row of the greatest of the newest `reach` edges. */
+function greatestEdge(edges: Float64Array, row: number, reach: number): number {
+  let greatest = row;
+  for (let k = row - 1; k > row - reach && k >= 0; k--)
+    if (edges[k]! > edges[greatest]!) greatest = k;
+  return greatest;
 }
 
 function reachesOf({ surprises, contrasts }: ViewPlan): readonly number[] {
@@ -194,17 +208,18 @@ function statisticsOf(
   for (let row = Math.max(0, from - longest); row < values.length; row++) {
     surprise[row] = surpriseAt(values, row, autoregression);
   }
-  const count = values.length - from;
-  const sums = surprises.map((steps) =>
-    Float64Array.from({ length: count }, (_, i) => surpriseSum(surprise, from + i, steps)),
-  );
-  const differences = contrasts.map((contrast) =>
-    Float64Array.from({ length: count }, (_, i) =>
-      sinceBreak[from + i]! < reachOf(contrast) + SETTLING_STEPS
-        ? Number.NaN
-        : contrastAt(values, from + i, contrast),
-    ),
-  );
+  const column = (statisticAt: (row: number) => number) => {
+    const each = new Float64Array(values.length - from);
+    for (let i = 0; i < each.length; i++) each[i] = statisticAt(from + i);
+    return each;
+  };
+  const sums = surprises.map((steps) => column((row) => surpriseSum(surprise, row, steps)));
+  const differences = contrasts.map((contrast) => {
+    const reach = reachOf(contrast) + SETTLING_STEPS;
+    return column((row) =>
+      sinceBreak[row]! < reach ? Number.NaN : contrastAt(values, row, contrast),
+    );
+  });
   return [...sums, ...differences];
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { decodeFloat32, encodeFloat32 } from '../math/float32-base64.ts';
-import { mean, median } from '../math/statistics.ts';
+import { mean, median, present } from '../math/statistics.ts';
 import { DAY, type DurationMs, durationMs, type EpochMs, epochMs } from '../time.ts';
 import { DailyCourseStateSchema, dailyCourse } from './daily-course.ts';
 import {
@@ -18,12 +18,14 @@ import { DEFAULT_THRESHOLD } from './severity.ts';
 const SHORT = 24;
 const LONG = 288;
 const SPREAD = 36;
+/** Rows that are looked back on once warm. */
+const HELD = SHORT + LONG + 1;
 /** Rows over which deviations from the daily course are averaged. */
 const COURSE = 12;
 
 /** Warming up takes two days, within these bounds. */
 const WARM_UP = { span: durationMs(2 * DAY), least: 240, most: 1_024 } as const;
-/** The share of warm-up rows during which a stream only learns its range. */
+/** The share of warm-up rows during which a stream only learns its range, and that must hold a value. */
 const SILENT_SHARE = 1 / 8;
 /** Rows, in warm-ups, until the detector speaks at full voice: what is new early is often just new. */
 const FULL_VOICE = 4;
@@ -31,6 +33,8 @@ const FULL_VOICE = 4;
 const REFRACTORY_SHARE = 0.2;
 /** Values beyond this are no measurement; their squares would overflow sums. */
 const MAX_MAGNITUDE = 1e30;
+/** The greatest number below 1. */
+const MAX_SCORE = 1 - Number.EPSILON / 2;
 
 /** What is watched, and how much its exceedance counts. The order is that of the state. */
 const STREAMS = [
@@ -122,11 +126,10 @@ export function restoreStreaming(state: StreamingState): Streaming {
   const { warm_up: warmUp } = state;
   const step = durationMs(state.step_ms);
   const silence = Math.ceil(SILENT_SHARE * warmUp);
-  const capacity = Math.max(warmUp, SHORT + LONG + 1);
   const deviations = recentValues(COURSE, decodeFloat32(state.deviations));
   const course = dailyCourse(step, state.course);
   const ranges = STREAMS.map((stream, i) => runningRange(stream, state.ranges[i]));
-  let recent = recentValues(capacity, decodeFloat32(state.recent));
+  let recent = recentValues(state.scale ? HELD : warmUp, decodeFloat32(state.recent));
   let { seen, scale, told } = state;
 
   /** Takes `value` in as row `row` and gives the greatest exceedance of all streams. */
@@ -155,9 +158,10 @@ export function restoreStreaming(state: StreamingState): Streaming {
   /** Once the warm-up is over: measures it, and goes through it again with what was measured. */
   function warmedUp(at: EpochMs): void {
     const known = recent.toArray();
+    // Hardly any value so far: whatever comes would be far beyond the few.
+    if (present(known).length < silence) return;
     const units = scaleOf(known);
-    if (!units) return;
-    recent = recentValues(capacity);
+    recent = recentValues(HELD);
     const first = at - (known.length - 1) * step;
     for (let i = 0; i < known.length; i++) {
       observe(seen - known.length + i, epochMs(first + i * step), known[i]!, units);
@@ -174,7 +178,7 @@ export function restoreStreaming(state: StreamingState): Streaming {
       const row = seen++;
       if (scale) {
         const exceeded = observe(row, at, value, scale);
-        return Number.isNaN(value) ? Number.NaN : exceeded / (1 + exceeded);
+        return Number.isNaN(value) ? Number.NaN : Math.min(exceeded / (1 + exceeded), MAX_SCORE);
       }
       recent.push(value);
       if (seen >= warmUp) warmedUp(at);
@@ -222,9 +226,8 @@ function isMeasurement(value: number): boolean {
 }
 
 /** Centre and width of values by order and by mean, so that neither outliers nor plateaus decide alone. */
-function scaleOf(values: ArrayLike<number>): Scale | null {
+function scaleOf(values: ArrayLike<number>): Scale {
   const centre = median(values);
-  if (Number.isNaN(centre)) return null;
   const average = mean(values);
   const from = (middle: number) => Float64Array.from(values, (value) => Math.abs(value - middle));
   return { centre, width: median(from(centre)) + 0.5 * mean(from(average)) + 1e-9 };

@@ -79,8 +79,17 @@ export interface PreparedCourse {
 /** No course: 0 throughout. */
 export const LEVEL_COURSE: PreparedCourse = { at: () => 0, edge: () => 0 };
 
+/** A detector asks for its courses with every row it scores: each is decoded once. */
+const prepared = new WeakMap<WeeklyCourse, PreparedCourse>();
+
 /** @throws {RangeError} when the slots are not those of whole days */
-export function prepareCourse({ slots }: WeeklyCourse): PreparedCourse {
+export function prepareCourse(course: WeeklyCourse): PreparedCourse {
+  const known = prepared.get(course) ?? decoded(course);
+  prepared.set(course, known);
+  return known;
+}
+
+function decoded({ slots }: WeeklyCourse): PreparedCourse {
   const course = decodeFloat32(slots);
   const perDay = course.length / DAYS;
   if (!(perDay >= 1 && Number.isInteger(perDay))) {

@@ -17,7 +17,7 @@ export function encodeFloat32(values: Float32Array): string {
   for (let i = 0; i < values.length; i++) view.setFloat32(i * BYTES, values[i]!, true);
   let text = '';
   for (let at = 0; at < bytes.length; at += CHUNK) {
-    text += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
+    text += Reflect.apply(String.fromCharCode, null, bytes.subarray(at, at + CHUNK));
   }
   return btoa(text);
 }

@@ -132,6 +132,12 @@ describe('stored data before anything was trained', () => {
     expect(answer.incidents).toMatchObject([{ start: ago(30), state: 'open' }]);
   });
 
+  it('tell nothing of an incident that was over before', async () => {
+    await store({ cpu: spiked(quiet(100), 40) });
+    expect((await ask()).incidents).toEqual([]);
+    expect((await ask({ lookback_minutes: 200 })).incidents).toHaveLength(1);
+  });
+
   it('of an unknown workload are refused, and of the only one need no name', async () => {
     await store({ cpu: quiet(60) });
     await expect(ask({ deployment: 'api' })).rejects.toMatchObject({ code: 'NOT_FOUND' });

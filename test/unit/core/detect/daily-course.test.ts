@@ -40,12 +40,13 @@ describe('the daily course', () => {
     ]);
   });
 
-  it('lets steps below five minutes share a slot', () => {
+  it('lets steps below five minutes share a slot, which the first value of a day teaches', () => {
     const course = dailyCourse(MINUTE);
-    // Four values within five minutes are four of what the rule calls days.
-    for (const minute of [0, 1, 2, 3]) course.expect(epochMs(START + minute * MINUTE), minute);
-    expect(course.expect(epochMs(START + 4 * MINUTE), GAP)).toBe(1.5);
-    expect(course.expect(epochMs(START + 5 * MINUTE), GAP)).toBe(GAP);
+    const minutes = (day: number, values: readonly number[]) =>
+      values.map((value, i) => course.expect(epochMs(START + day * DAY + i * MINUTE), value));
+    expect(minutes(0, [GAP, 4, 90, 90, 90])).toEqual([GAP, GAP, GAP, GAP, GAP]);
+    expect(minutes(1, [6, 90, 90, 90, 90, 1])).toEqual([GAP, 5, 5, 5, 5, GAP]);
+    expect(minutes(2, [GAP, GAP])).toEqual([5, 5]);
   });
 
   it.each([
