@@ -104,7 +104,9 @@ function execute(line: string, url: string, home: string) {
 async function trainedSample(url: string): Promise<void> {
   const deadline = Date.now() + 90_000;
   while (Date.now() < deadline) {
-    const { runs } = RunListSchema.parse(await (await fetch(`${url}/api/v1/runs`)).json());
+    // Jest runs the server's code ten times slower: a connection kept idle may be closed meanwhile.
+    const answer = await fetch(`${url}/api/v1/runs`, { headers: { connection: 'close' } });
+    const { runs } = RunListSchema.parse(await answer.json());
     if (runs.some(({ state }) => state === 'succeeded')) return;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }

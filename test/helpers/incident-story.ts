@@ -1,10 +1,11 @@
 import type { ScoredRow } from '#core/detect/assess.ts';
-import { DEFAULT_INCIDENT_POLICY } from '#core/detect/incident-policy.ts';
+import { DEFAULT_INCIDENT_POLICY, type IncidentPolicy } from '#core/detect/incident-policy.ts';
 import type { IncidentRecord } from '#core/detect/incident-record.ts';
 import { emptyTracker, type TrackOptions, trackIncidents } from '#core/detect/incidents.ts';
 import { type PointParts, scoredRow } from './scored-rows.ts';
 
-const POLICY = DEFAULT_INCIDENT_POLICY;
+/** A point alone is enough from 4 on, so that a 3 in these stories is one of several. */
+export const POLICY: IncidentPolicy = { ...DEFAULT_INCIDENT_POLICY, alone: 4 };
 
 /** Rows of `cpu` alone; undefined is a gap. */
 export function rowsOf(points: readonly (number | PointParts | undefined)[]): readonly ScoredRow[] {

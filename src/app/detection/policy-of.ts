@@ -18,7 +18,7 @@ export function policyOf(
   return {
     ...DEFAULT_INCIDENT_POLICY,
     threshold,
-    critical: Math.max(threshold, DEFAULT_INCIDENT_POLICY.critical),
+    alone: Math.max(threshold, DEFAULT_INCIDENT_POLICY.alone),
     minimumEffect: minimum_effect,
     metrics: Object.fromEntries(own),
   };

@@ -18,7 +18,7 @@ export interface IncidentPolicy {
   /** Scores from here on count. */
   readonly threshold: number;
   /** One point with this score is enough. */
-  readonly critical: number;
+  readonly alone: number;
   /** The last points that are looked at; as many in a row end an incident. */
   readonly window: number;
   /** How many of them must count. */
@@ -40,10 +40,10 @@ export interface IncidentPolicy {
   readonly longest: DurationMs;
 }
 
-/** 3 of 5 points at 2.5 or one at 4, both directions, 10 % or 3 MAD. */
+/** 3 of 5 points at 2.5 or one at 3, both directions, 10 % or 3 MAD. */
 export const DEFAULT_INCIDENT_POLICY: IncidentPolicy = {
   threshold: DEFAULT_THRESHOLD,
-  critical: SEVERITY_SCORES.critical,
+  alone: SEVERITY_SCORES.high,
   window: 5,
   needed: 3,
   minimumEffect: 0.1,

@@ -38,19 +38,19 @@ export function advanced(
 
 /**
  * The signals that have become part of an incident with the newest row: it counts for them, and it is
- * critical or there are enough such points in their window.
+ * high or there are enough such points in their window.
  */
 export function triggered(
   windows: Windows,
   signals: readonly Signal[],
-  { critical, needed }: IncidentPolicy,
+  { alone, needed }: IncidentPolicy,
 ): ReadonlyMap<string, Member> {
   const pointsOf = new Map(Object.entries(windows));
   const members = new Map<string, Member>();
   for (const { name, observation, isExceptional } of signals) {
     if (!isExceptional) continue;
     const [first, ...others] = (pointsOf.get(name) ?? []).flatMap(({ sighting }) => sighting ?? []);
-    const isEnough = observation.score >= critical || others.length + 1 >= needed;
+    const isEnough = observation.score >= alone || others.length + 1 >= needed;
     if (first !== undefined && isEnough) members.set(name, memberOf([first, ...others]));
   }
   return members;

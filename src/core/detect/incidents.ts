@@ -64,7 +64,7 @@ export function emptyTracker(): IncidentTrackerState {
  * Makes incidents of scored rows: one at a time, however many points and metrics it has.
  *
  * - **Opens** when a metric, or the service score, has 3 of its last 5 points at the threshold, or one
- *   at critical, that are notable (`isNotable`). It starts at the first of these points.
+ *   at high, that are notable (`isNotable`). It starts at the first of these points.
  * - **Joined** by every other metric that does the same while it is open. All of them are its members.
  * - **Closes** as `recovered` when 5 points in a row of every member were unexceptional and back (see
  *   `followed`); it ended at the first of them. As `new_level` when a member is still away after 24

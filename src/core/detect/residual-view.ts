@@ -79,6 +79,11 @@ export function contextOf({ surprises, contrasts }: ViewPlan): number {
   );
 }
 
+/** Rows below which a plan cannot be learned, were every value present. */
+export function leastRows(plan: ViewPlan): number {
+  return MIN_ROWS + contextOf(plan) - 1;
+}
+
 /** Learns how a residual goes on and how much its statistics vary; undefined from too few values. */
 export function draftView(residual: Residual, plan: ViewPlan): ViewDraft | undefined {
   const autoregression = learnAutoregression(residual.values);
@@ -206,7 +211,8 @@ function statisticsOf(
   const longest = Math.max(0, ...surprises);
   const surprise = new Float64Array(values.length).fill(Number.NaN);
   for (let row = Math.max(0, from - longest); row < values.length; row++) {
-    surprise[row] = surpriseAt(values, row, autoregression);
+    // What lies before a deployment does not foretell what comes after it.
+    if (sinceBreak[row]! >= AR_ORDER) surprise[row] = surpriseAt(values, row, autoregression);
   }
   const column = (statisticAt: (row: number) => number) => {
     const each = new Float64Array(values.length - from);
@@ -226,14 +232,15 @@ function statisticsOf(
 /** Spread at each hour of the day, from that hour and the two beside it: nights are quieter than days. */
 function hourlySpreads(column: Float64Array, centre: number, { start, step }: Residual): number[] {
   const byHour = Array.from({ length: HOURS }, (): number[] => []);
-  for (let i = 0; i < column.length; i++) {
-    if (Number.isNaN(column[i]!)) continue;
+  const distances = column.map((value) => Math.abs(value - centre));
+  for (let i = 0; i < distances.length; i++) {
+    if (Number.isNaN(distances[i]!)) continue;
     const hour = Math.floor(((start + i * step) % DAY) / HOUR);
-    byHour[hour]!.push(Math.abs(column[i]! - centre));
+    byHour[hour]!.push(distances[i]!);
   }
-  const overall = 1.4826 * median(byHour.flat());
+  const overall = 1.4826 * median(distances);
   return byHour.map((own, hour) => {
-    const near = [...own, ...byHour[(hour + 1) % HOURS]!, ...byHour[(hour + HOURS - 1) % HOURS]!];
+    const near = own.concat(byHour[(hour + 1) % HOURS]!, byHour[(hour + HOURS - 1) % HOURS]!);
     const spread = near.length === 0 ? overall : 1.4826 * median(near);
     return Math.max(spread, 0.1 * overall, LEAST_SPREAD);
   });

@@ -26,6 +26,7 @@ import {
   draftView,
   extremenessOf,
   finishView,
+  leastRows,
   ResidualViewSchema,
   type ViewDraft,
   type ViewPlan,
@@ -60,7 +61,7 @@ const MIN_PRESENT = 0.5;
 /** Metrics that move in less than this share of the steps, such as replica counts, have no usual noise. */
 const MIN_MOVING = 0.5;
 /** In health, some metric of a workload reaches the alarm threshold about once in this time. */
-const RETURN_PERIOD = durationMs(1.5 * WEEK);
+const RETURN_PERIOD = durationMs(2 * WEEK);
 
 const MetricStateSchema = z.strictObject({
   metric: z.string(),
@@ -109,13 +110,13 @@ export interface FittedResidual extends FittedDetector<ResidualState> {
 export function residualDetector(): {
   /**
    * @param options.breaks - as in `FittedResidual.detect`
-   * @throws {DomainError} `HISTORY_TOO_SHORT` below four days, or when no metric can be judged
+   * @throws {DomainError} `HISTORY_TOO_SHORT` below four days or 283 rows, or when no metric can be judged
    */
   fit(frame: Frame, options?: { readonly breaks?: readonly EpochMs[] }): FittedResidual;
 } {
   return {
     fit(frame, { breaks = [] } = {}) {
-      const need = Math.ceil(MIN_HISTORY / frame.step);
+      const need = Math.max(Math.ceil(MIN_HISTORY / frame.step), leastRows(OWN));
       if (frame.length < need) throw tooShort(need, frame.length);
       const sinceBreak = stepsSince(frame, breaks);
       const neighbours = chooseNeighbours(frame);
@@ -259,7 +260,7 @@ function learn(drafts: readonly MetricDraft[], step: DurationMs, sinceBreak: Flo
   const first = learnExtremes(drafts, step, settled);
   if (!first) return undefined;
   const isUsual = [...settled];
-  const size = Math.round(BLOCK / step);
+  const size = Math.max(1, Math.round(BLOCK / step));
   for (const [row, extremeness] of first.most.entries()) {
     if (extremeness < first.level || Number.isNaN(extremeness)) continue;
     const block = Math.floor(row / size) * size;

@@ -5,7 +5,13 @@
 
 /** The values that are present, in a new array. */
 export function present(values: ArrayLike<number>): Float64Array {
-  return Float64Array.from(values).filter((value) => !Number.isNaN(value));
+  const kept = new Float64Array(values.length);
+  let count = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (!Number.isNaN(value)) kept[count++] = value;
+  }
+  return kept.slice(0, count);
 }
 
 export function mean(values: ArrayLike<number>): number {

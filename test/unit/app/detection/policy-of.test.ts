@@ -15,13 +15,13 @@ it('follows the configuration, and a request’s threshold before it', () => {
   });
   expect(policyOf(config)).toMatchObject({
     threshold: 3,
-    critical: 4,
+    alone: 3,
     minimumEffect: 0.2,
     metrics: { error_rate: { direction: 'up', minimumEffect: 0.5 }, cpu_cores: {} },
   });
-  expect(policyOf(config, 2)).toMatchObject({ threshold: 2, critical: 4 });
+  expect(policyOf(config, 2)).toMatchObject({ threshold: 2, alone: 3 });
 });
 
 it('opens no incident by a single point below the threshold', () => {
-  expect(policyOf(DetectionConfigSchema.parse({}), 5)).toMatchObject({ threshold: 5, critical: 5 });
+  expect(policyOf(DetectionConfigSchema.parse({}), 5)).toMatchObject({ threshold: 5, alone: 5 });
 });

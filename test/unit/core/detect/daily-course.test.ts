@@ -59,13 +59,14 @@ describe('the daily course', () => {
     expect(course.expect(epochMs(START + 40 * step), 5)).toBe(5);
   });
 
-  it('goes on from its state as if nothing had happened', () => {
-    const whole = dailyCourse(HOUR);
-    let parts = dailyCourse(HOUR);
-    for (let i = 0; i < 24 * 7; i++) {
+  it.each([HOUR, MINUTE])('goes on from its state as if nothing had happened, at %d ms', (step) => {
+    const whole = dailyCourse(step);
+    let parts = dailyCourse(step);
+    for (let i = 0; i < 200; i++) {
       const state = DailyCourseStateSchema.parse(JSON.parse(JSON.stringify(parts.toState())));
-      parts = dailyCourse(HOUR, state);
-      const at = epochMs(START + i * HOUR);
+      parts = dailyCourse(step, state);
+      // The same twenty steps of each day.
+      const at = epochMs(START + Math.floor(i / 20) * DAY + (i % 20) * step);
       const value = i % 11 === 0 ? GAP : 0.1 * i;
       expect(parts.expect(at, value)).toBe(whole.expect(at, value));
     }

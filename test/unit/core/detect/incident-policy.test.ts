@@ -73,3 +73,7 @@ it('a point counts from the threshold on', () => {
   ]);
   expect(isExceptional('cpu', { ...point, value: 100.5, score: 9 }, POLICY)).toBe(false);
 });
+
+it('takes 3 of 5 points at medium, or one at high', () => {
+  expect(POLICY).toMatchObject({ threshold: 2.5, alone: 3, window: 5, needed: 3 });
+});

@@ -1,15 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_INCIDENT_POLICY } from '#core/detect/incident-policy.ts';
 import {
   emptyTracker,
   IncidentTrackerStateSchema,
   openIncident,
   trackIncidents,
 } from '#core/detect/incidents.ts';
-import { calm, incidentsOf, rowsOf, story, track } from '../../../helpers/incident-story.ts';
+import {
+  calm,
+  incidentsOf,
+  POLICY,
+  rowsOf,
+  story,
+  track,
+} from '../../../helpers/incident-story.ts';
 import { type PointParts, scoredRow, serviceScore, timeOf } from '../../../helpers/scored-rows.ts';
 
-const POLICY = DEFAULT_INCIDENT_POLICY;
 /** Steps of 5 minutes. */
 const DAY_ROWS = 288;
 
@@ -32,7 +37,7 @@ describe('an incident opens', () => {
     expect(story(rowsOf(new Array(20).fill(2.49)))).toEqual([]);
   });
 
-  it('with one point that is critical', () => {
+  it('with one point that is enough alone', () => {
     expect(story(rowsOf([0, 3.99, 0]))).toEqual([]);
     expect(story(rowsOf([0, 4, 0]))).toEqual(['1 opened']);
   });

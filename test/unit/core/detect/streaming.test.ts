@@ -58,13 +58,13 @@ describe('the streaming detector', () => {
 
   it('tells only more than it told a moment ago', () => {
     // A fifth of eight rows: one row later is a moment, two rows later is not.
-    const after = (...values: readonly number[]) =>
+    const afterwards = (...values: readonly number[]) =>
       scored(createStreaming(BRIEF), [...inTurn(40), ...values]).slice(40);
-    const [first, second] = after(35, 40);
+    const [first, second] = afterwards(35, 40);
     expect(first).toBeCloseTo(scoreOf(1.5), FORGOTTEN);
     expect(second).toBe(0); // 5 / 25
-    expect(after(35, 100)[1]).toBeCloseTo(scoreOf(65 / 25), FORGOTTEN);
-    expect(after(35, 15, 60)[2]).toBeCloseTo(scoreOf(25 / 25), FORGOTTEN);
+    expect(afterwards(35, 100)[1]).toBeCloseTo(scoreOf(65 / 25), FORGOTTEN);
+    expect(afterwards(35, 15, 60)[2]).toBeCloseTo(scoreOf(25 / 25), FORGOTTEN);
   });
 
   it('has no score for what is missing, infinite or beyond 1e30, and is unharmed by it', () => {
@@ -99,52 +99,57 @@ describe('the streaming detector', () => {
   it('is still warming up while there is hardly a value', () => {
     // The range of the first two values says nothing of the next.
     const values = Array.from({ length: 700 }, (_, i) => (i % 60 === 0 ? i ** 2 : GAP));
-    expect(scored(createStreaming({ step: STEP }), values).filter((score) => score > 0)).toEqual([]);
+    expect(scored(createStreaming({ step: STEP }), values).filter((score) => score > 0)).toEqual(
+      [],
+    );
     const missing = createStreaming({ step: STEP });
     scored(missing, new Array(700).fill(GAP));
     expect(scored(missing, [1, 2, 4, 8])).toEqual([0, 0, 0, 0]);
   });
 
-  it('finds that a day is not like the days before, though no value is unusual', () => {
-    const random = seededRandom(1, 'a day');
-    const day = (i: number) => Math.sin((2 * Math.PI * i) / DAY_ROWS);
-    const healthy = Array.from({ length: 26 * DAY_ROWS }, (_, i) => 10 * day(i) + normal(random));
-    // Day for night, from where both are in the middle.
-    const from = 25 * DAY_ROWS;
-    const turned = healthy.map((value, i) => (i < from ? value : value - 20 * day(i)));
-    const alarms = (values: readonly number[]) =>
-      scored(createStreaming({ step: STEP }), values)
-        .map((score, row) => (score >= ALARM ? row : -1))
-        .filter((row) => row >= 22 * DAY_ROWS);
-    expect(Math.max(...turned.slice(from))).toBeLessThan(Math.max(...healthy.slice(0, from)));
-    expect(Math.min(...turned.slice(from))).toBeGreaterThan(Math.min(...healthy.slice(0, from)));
-    expect(alarms(healthy)).toEqual([]);
-    const [first = GAP] = alarms(turned);
-    expect(first).toBeGreaterThan(from);
-    expect(first).toBeLessThan(from + DAY_ROWS / 4);
+  it('finds that a day comes two hours late, though no value is unusual', () => {
+    const random = seededRandom(3, 'a day');
+    const day = (i: number) => 10 * Math.sin((2 * Math.PI * i) / DAY_ROWS);
+    const noise = Array.from({ length: 22 * DAY_ROWS }, () => normal(random));
+    // From an hour after noon, where it is as high as an hour before noon.
+    const from = 21 * DAY_ROWS + 14;
+    const punctual = noise.map((value, i) => value + day(i));
+    const late = noise.map((value, i) => value + day(i < from ? i : i - 4));
+    const hours = (values: readonly number[]) => values.slice(from, from + DAY_ROWS / 4);
+    expect(Math.max(...hours(late))).toBeLessThan(Math.max(...late.slice(0, from)));
+    expect(Math.min(...hours(late))).toBeGreaterThan(Math.min(...late.slice(0, from)));
+    const greatest = (values: readonly number[]) =>
+      Math.max(...hours(scored(createStreaming({ step: STEP }), values)));
+    expect(greatest(punctual)).toBeLessThan(ALARM);
+    expect(greatest(late)).toBeGreaterThanOrEqual(ALARM);
   });
 
-  it('finds that a metric has come to rest, though its course goes on', () => {
+  it('finds that something does not happen any more, whenever in the day it happened', () => {
+    // Two busy hours a day; six days without one are what no range of values, levels or days shows.
     const random = seededRandom(2, 'stillness');
-    const day = (i: number) => 10 * Math.sin((2 * Math.PI * i) / DAY_ROWS);
-    const healthy = Array.from(
-      { length: 30 * DAY_ROWS },
-      (_, i) => day(i) + uniform(random, -3, 3),
-    );
-    const from = 25 * DAY_ROWS;
-    const still = healthy.map((value, i) => (i < from ? value : day(i)));
-    const alarmed = (values: readonly number[]) =>
-      scored(createStreaming({ step: STEP }), values)
-        .slice(22 * DAY_ROWS)
+    const begins = Array.from({ length: 28 }, () => Math.floor(uniform(random, 0, 44)));
+    const isBusy = (i: number) => {
+      const since = (i % DAY_ROWS) - begins[Math.floor(i / DAY_ROWS)]!;
+      return since >= 0 && since < 4;
+    };
+    const noise = begins.flatMap(() => Array.from({ length: DAY_ROWS }, () => random()));
+    const from = 20 * DAY_ROWS;
+    const alarmed = (happens: (i: number) => boolean) =>
+      scored(
+        createStreaming({ step: STEP, warmUp: 4 * DAY_ROWS }),
+        noise.map((value, i) => value + (happens(i) ? 60 : 0)),
+      )
+        .slice(from)
         .some((score) => score >= ALARM);
-    expect(alarmed(healthy)).toBe(false);
-    expect(alarmed(still)).toBe(true);
+    expect(alarmed(isBusy)).toBe(false);
+    expect(alarmed((i) => isBusy(i) && i < from)).toBe(true);
   });
 
   it('has a state of a few kilobytes, within its schema, at any time of its life', () => {
     const streaming = createStreaming({ step: durationMs(5 * MINUTE) });
     for (let i = 0; i < 700; i++) {
-      if (i % 100 === 0) StreamingStateSchema.parse(JSON.parse(JSON.stringify(streaming.toState())));
+      if (i % 100 === 0)
+        StreamingStateSchema.parse(JSON.parse(JSON.stringify(streaming.toState())));
       streaming.step(epochMs(START + i * 5 * MINUTE), Math.sin(i));
     }
     const state = StreamingStateSchema.parse(JSON.parse(JSON.stringify(streaming.toState())));
