@@ -56,7 +56,7 @@ describe('streaming scores', () => {
       fc.property(lives, cuts, (life, at) => {
         expect(scores(life, at)).toEqual(scores(life));
       }),
-      { numRuns: 40 },
+      { numRuns: 30 },
     );
   });
 
@@ -71,7 +71,7 @@ describe('streaming scores', () => {
         });
         expect(isWrong).not.toContain(true);
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 

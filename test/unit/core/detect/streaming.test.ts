@@ -24,7 +24,8 @@ function scored(streaming: Streaming, values: ArrayLike<number>): readonly numbe
 
 /** Warmed up within eight rows: 10 and 20 in turn. */
 const BRIEF = { step: STEP, warmUp: 8 };
-const inTurn = (rows: number) => Array.from({ length: rows }, (_, i) => (i % 2 === 0 ? 10 : 20));
+const inTurn = (rows: number): number[] =>
+  Array.from({ length: rows }, (_, i) => (i % 2 === 0 ? 10 : 20));
 
 /** What ranges forget in a few rows is less than a thousandth. */
 const FORGOTTEN = 3;
