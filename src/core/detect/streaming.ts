@@ -202,8 +202,8 @@ export function restoreStreaming(state: StreamingState): Streaming {
 
 /** The exceedance (odds of the score) that is an alarm: a score of 0.03. */
 const ALARM = 0.03 / 0.97;
-/** Exceedances run over orders of magnitude: five times an alarm is critical, a hundred times is 10. */
-const COMPRESSION = 0.3;
+/** Exceedances run over orders of magnitude: five times an alarm is high, fifty times is critical. */
+const COMPRESSION = 0.12;
 
 /**
  * A score of this detector on the scale of all detectors, where 2.5 is an alarm.

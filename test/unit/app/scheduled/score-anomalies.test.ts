@@ -60,8 +60,8 @@ async function scoreFrom(services: Watching, first: number, last: number, by = 1
 const incidentsOf = (services: Watching) => services.incidents.ofWorkload(KEY, START);
 const stateOf = async (services: Watching) => (await services.detectionStates.get(KEY))?.state;
 
-/** Twelve usual rows, four at 13 (they score 3), ten usual ones. */
-const BUMP = [...usual(12), 13, 13, 13, 13, ...usual(10)];
+/** Twelve usual rows, four at 12.75 (they score 2.75), ten usual ones. */
+const BUMP = [...usual(12), 12.75, 12.75, 12.75, 12.75, ...usual(10)];
 
 describe('an incident', () => {
   it('opens with the third of five points, closes with the fifth usual one, and is told once', async () => {
@@ -82,8 +82,8 @@ describe('an incident', () => {
       end: toIso(timeOf(16)),
       state: 'closed',
       ended_because: 'recovered',
-      severity: 'high',
-      metrics: [{ metric: 'load', value: 13, expected_value: 10, share: 1 }],
+      severity: 'medium',
+      metrics: [{ metric: 'load', value: 12.75, expected_value: 10, share: 1 }],
       detectors: ['residual'],
     });
     expect(outcomes.map(({ open }) => open?.state)).toEqual([
@@ -91,7 +91,14 @@ describe('an incident', () => {
       ...Array.from({ length: 6 }, () => 'open'),
       ...Array.from({ length: 6 }, () => undefined),
     ]);
-    expect(outcomes.map(({ score }) => score)).toEqual([0, 3, 3, 3, 3, ...usual(10).map(() => 0)]);
+    expect(outcomes.map(({ score }) => score)).toEqual([
+      0,
+      2.75,
+      2.75,
+      2.75,
+      2.75,
+      ...usual(10).map(() => 0),
+    ]);
   });
 
   it.each([2, 5, 14])('is the same when %i rows are scored at a time', async (rows) => {

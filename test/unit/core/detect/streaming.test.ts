@@ -170,12 +170,12 @@ describe('the streaming detector', () => {
 });
 
 describe('scaleStreaming', () => {
-  it('is 2.5 at the alarm, and grows with the power 0.3 of how far a value goes', () => {
-    // The odds of 0.03 are 0.03 / 0.97; 32 times these are the odds of 0.96 / 1.93, and 32^0.3 = 2^1.5.
+  it('is 2.5 at the alarm, and grows with the power 0.12 of how far a value goes', () => {
+    // The odds of 0.03 are 0.03 / 0.97; 32 times these are the odds of 0.96 / 1.93, and 32^0.12 = 2^0.6.
     expect([0, 0.03, 0.96 / 1.93].map(scaleStreaming)).toEqual([
       0,
       expect.closeTo(2.5, 12),
-      expect.closeTo(2.5 * 2 * Math.SQRT2, 12),
+      expect.closeTo(2.5 * 2 ** 0.6, 12),
     ]);
     expect(scaleStreaming(GAP)).toBe(GAP);
   });
