@@ -61,7 +61,7 @@ const MIN_PRESENT = 0.5;
 /** Metrics that move in less than this share of the steps, such as replica counts, have no usual noise. */
 const MIN_MOVING = 0.5;
 /** In health, some metric of a workload reaches the alarm threshold about once in this time. */
-const RETURN_PERIOD = durationMs(2 * WEEK);
+const RETURN_PERIOD = durationMs(1.25 * WEEK);
 
 const MetricStateSchema = z.strictObject({
   metric: z.string(),
