@@ -1,6 +1,5 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { describeFailure, EXIT_USAGE, exitCodeOf } from '#cli/failure.ts';
-import type { BenchStreams } from '../forecast/command.ts';
+import { Command, InvalidArgumentError } from 'commander';
+import { type BenchStreams, runBenchCommand, terminalOf } from '../bench-command.ts';
 import { type BenchDetector, DETECTORS } from './detectors.ts';
 import { renderReport } from './render.ts';
 import { DetectionReportSchema } from './report-schema.ts';
@@ -14,8 +13,6 @@ interface Flags {
   readonly threshold?: number;
 }
 
-const DEFAULT_WIDTH = 80;
-
 /**
  * Runs `npm run bench:detect -- …`: the report on standard output, progress on standard error.
  *
@@ -26,32 +23,23 @@ export async function benchDetect(
   streams: BenchStreams,
   detectors: readonly BenchDetector[] = DETECTORS,
 ): Promise<number> {
-  const program = programFor(streams, (flags) => run(flags, streams, detectors));
-  try {
-    await program.parseAsync([...argv], { from: 'user' });
-    return 0;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-    streams.stderr.write(describeFailure(error, { debug: true }));
-    return exitCodeOf(error);
-  }
+  return runBenchCommand(
+    programFor(streams, (flags) => run(flags, streams, detectors)),
+    argv,
+    streams,
+  );
 }
 
 function run(
   { json, ...options }: Flags,
-  { stdout, stderr }: BenchStreams,
+  streams: BenchStreams,
   detectors: readonly BenchDetector[],
 ): void {
   const report = DetectionReportSchema.parse(
-    runDetectionBenchmark({ ...options, detectors }, stderr),
+    runDetectionBenchmark({ ...options, detectors }, streams.stderr),
   );
   if (json !== undefined) writeText(json, `${JSON.stringify(report, null, 2)}\n`, 'json');
-  const terminal = {
-    width: stdout.columns ?? DEFAULT_WIDTH,
-    unicode: true,
-    color: stdout.hasColors?.() ?? false,
-  };
-  stdout.write(renderReport(report, terminal));
+  streams.stdout.write(renderReport(report, terminalOf(streams)));
 }
 
 function programFor({ stdout, stderr }: BenchStreams, action: (flags: Flags) => void): Command {

@@ -1,16 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import type { TextSink } from '#cli/environment.ts';
-import { describeFailure, EXIT_USAGE, exitCodeOf } from '#cli/failure.ts';
+import { Command, InvalidArgumentError } from 'commander';
+import { type BenchStreams, runBenchCommand, terminalOf } from '../bench-command.ts';
 import { renderReport } from './render.ts';
 import { BenchmarkReportSchema } from './report-schema.ts';
 import { type BenchmarkOptions, runForecastBenchmark } from './run.ts';
-
-/** Where the command writes. */
-export interface BenchStreams {
-  readonly stdout: TextSink & { hasColors?(): boolean };
-  readonly stderr: TextSink;
-}
 
 /** The options as commander gives them. */
 interface Flags extends Omit<BenchmarkOptions, 'modelAgeHours' | 'timeReference'> {
@@ -18,8 +11,6 @@ interface Flags extends Omit<BenchmarkOptions, 'modelAgeHours' | 'timeReference'
   readonly modelAge?: number;
   readonly reference?: string;
 }
-
-const DEFAULT_WIDTH = 80;
 
 /**
  * Runs `npm run bench:forecast -- …`: the report on standard output, progress on standard error.
@@ -30,35 +21,23 @@ export async function benchForecast(
   argv: readonly string[],
   streams: BenchStreams,
 ): Promise<number> {
-  let code = 0;
-  const program = programFor(streams, async (flags) => {
-    await run(flags, streams);
-  });
-  try {
-    await program.parseAsync([...argv], { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-    streams.stderr.write(describeFailure(error, { debug: true }));
-    code = exitCodeOf(error);
-  }
-  return code;
+  return runBenchCommand(
+    programFor(streams, (flags) => run(flags, streams)),
+    argv,
+    streams,
+  );
 }
 
-async function run(flags: Flags, { stdout, stderr }: BenchStreams): Promise<void> {
+async function run(flags: Flags, streams: BenchStreams): Promise<void> {
   const { json, modelAge, reference, ...rest } = flags;
   const options: BenchmarkOptions = {
     ...rest,
     ...(modelAge === undefined ? {} : { modelAgeHours: modelAge }),
     ...(reference === undefined ? {} : { timeReference: reference }),
   };
-  const report = BenchmarkReportSchema.parse(await runForecastBenchmark(options, stderr));
+  const report = BenchmarkReportSchema.parse(await runForecastBenchmark(options, streams.stderr));
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
-  const terminal = {
-    width: stdout.columns ?? DEFAULT_WIDTH,
-    unicode: true,
-    color: stdout.hasColors?.() ?? false,
-  };
-  stdout.write(renderReport(report, terminal));
+  streams.stdout.write(renderReport(report, terminalOf(streams)));
 }
 
 function programFor(

@@ -1,7 +1,6 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { describeFailure, EXIT_USAGE, exitCodeOf } from '#cli/failure.ts';
+import { Command, InvalidArgumentError } from 'commander';
+import { type BenchStreams, runBenchCommand, terminalOf } from '../bench-command.ts';
 import { writeText } from '../detect/run.ts';
-import type { BenchStreams } from '../forecast/command.ts';
 import { renderReport } from './render.ts';
 import { type ReplayOptions, replay } from './replay.ts';
 import { reportOf, type WatchedSeed } from './report.ts';
@@ -16,7 +15,6 @@ interface Flags {
   readonly reconstruction: boolean;
 }
 
-const DEFAULT_WIDTH = 80;
 const MAX_SEEDS = 1_000;
 
 /**
@@ -30,20 +28,16 @@ export async function benchIncidents(
   streams: BenchStreams,
   watch = replay,
 ): Promise<number> {
-  const program = programFor(streams, (flags) => run(flags, streams, watch));
-  try {
-    await program.parseAsync([...argv], { from: 'user' });
-    return 0;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-    streams.stderr.write(describeFailure(error, { debug: true }));
-    return exitCodeOf(error);
-  }
+  return runBenchCommand(
+    programFor(streams, (flags) => run(flags, streams, watch)),
+    argv,
+    streams,
+  );
 }
 
 async function run(
   { seeds, days, retrain, json, reconstruction }: Flags,
-  { stdout, stderr }: BenchStreams,
+  streams: BenchStreams,
   watch: typeof replay,
 ): Promise<void> {
   const watched: WatchedSeed[] = [];
@@ -58,18 +52,13 @@ async function run(
     const labelled = await watch(shop(true));
     const healthy = await watch(shop(false));
     watched.push({ seed, labelled, healthy });
-    stderr.write(`seed ${seed}: ${watched.length} of ${seeds.length} watched\n`);
+    streams.stderr.write(`seed ${seed}: ${watched.length} of ${seeds.length} watched\n`);
   }
   const report = IncidentReportSchema.parse(
     reportOf(watched, { days, retrain_days: retrain, reconstruction }),
   );
   if (json !== undefined) writeText(json, `${JSON.stringify(report, null, 2)}\n`, 'json');
-  const terminal = {
-    width: stdout.columns ?? DEFAULT_WIDTH,
-    unicode: true,
-    color: stdout.hasColors?.() ?? false,
-  };
-  stdout.write(renderReport(report, terminal));
+  streams.stdout.write(renderReport(report, terminalOf(streams)));
 }
 
 function programFor(

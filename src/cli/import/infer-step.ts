@@ -1,5 +1,5 @@
 import { DomainError } from '#core/errors.ts';
-import { median } from '#core/math/statistics.ts';
+import { secondsApart } from '#core/series/infer-step.ts';
 import { type DurationMs, durationMs, type EpochMs, SECOND } from '#core/time.ts';
 
 const LONGEST_STEP_SECONDS = 3_600;
@@ -16,14 +16,12 @@ const LONGEST_STEP_SECONDS = 3_600;
  * ```
  */
 export function inferStep(times: readonly EpochMs[]): DurationMs {
-  const ordered = [...new Set(times)].sort((left, right) => left - right);
-  const distances = ordered.slice(1).map((at, i) => at - (ordered[i] ?? at));
-  if (distances.length === 0) {
+  const seconds = secondsApart(times);
+  if (seconds === undefined) {
     throw new DomainError('IMPORT_INVALID', 'one time is no series: its step is unknown', {
       try: '--step 5m',
     });
   }
-  const seconds = Math.round(median(distances) / SECOND);
   if (seconds >= 1 && seconds <= LONGEST_STEP_SECONDS) return durationMs(seconds * SECOND);
   throw new DomainError(
     'IMPORT_INVALID',

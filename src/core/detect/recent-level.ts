@@ -1,3 +1,4 @@
+import { MAD_TO_SIGMA } from '../math/statistics.ts';
 import type { Frame } from '../series/frame.ts';
 import { metricDefinition } from '../series/metric-catalogue.ts';
 import { HIGHEST_SCORE } from './assess.ts';
@@ -11,8 +12,6 @@ export const RECENT_LEVEL = 'recent-level';
 const WINDOW = 288;
 /** Fewer points before it tell nothing. */
 const LEAST_POINTS = 12;
-/** From a median absolute deviation to the standard deviation of a normal distribution. */
-const MAD_TO_SIGMA = 1.4826;
 /** A band is three median absolute deviations wide to each side. */
 const SIGMAS_IN_BAND = 3 / MAD_TO_SIGMA;
 /** Smallest sigma, as a share of the level: a constant that moves by 1 % has not become anomalous. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { median, quantile } from '../math/statistics.ts';
+import { MAD_TO_SIGMA, median, quantile } from '../math/statistics.ts';
 
 /** What errors usually are around one level of the prediction, all in the metric's unit. */
 export const ErrorLevelSchema = z.strictObject({
@@ -22,8 +22,6 @@ export interface HeldOut {
 /** Cases a level has at least, and levels at most. */
 const LEVEL_CASES = 100;
 const MAX_LEVELS = 8;
-/** From a median absolute deviation to the standard deviation of a normal distribution. */
-const MAD_TO_SIGMA = 1.4826;
 
 /** A share of normal errors, and how many standard deviations all of these are below. */
 interface Outer {

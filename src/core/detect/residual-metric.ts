@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { median, present } from '../math/statistics.ts';
 import type { Series } from '../series/series.ts';
 import { addMs } from '../time.ts';
+import { isMeasurement } from './measurement.ts';
 import {
   LEVEL_COURSE,
   learnWeeklyCourse,
@@ -23,8 +24,6 @@ export type ResidualScale = z.infer<typeof ResidualScaleSchema>;
 const OFFSET_SHARE = 0.02;
 /** A course is used when moves over three hours are this much smaller without it. */
 const USEFUL = { steps: 36, share: 0.7 } as const;
-/** Values beyond this are no measurement. */
-const MAX_MAGNITUDE = 1e30;
 
 /**
  * Learns a scale for the values of a metric.
@@ -84,8 +83,4 @@ function usualMove(values: Float64Array): number {
   return median(
     values.map((value, i) => Math.abs(value - (values[i - USEFUL.steps] ?? Number.NaN))),
   );
-}
-
-function isMeasurement(value: number): boolean {
-  return Math.abs(value) <= MAX_MAGNITUDE;
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { solvePositiveDefinite } from '../math/cholesky.ts';
-import { median, present } from '../math/statistics.ts';
+import { MAD_TO_SIGMA, median, present } from '../math/statistics.ts';
 import { DAY, type DurationMs, type EpochMs, HOUR } from '../time.ts';
 import {
   AR_ORDER,
@@ -238,10 +238,10 @@ function hourlySpreads(column: Float64Array, centre: number, { start, step }: Re
     const hour = Math.floor(((start + i * step) % DAY) / HOUR);
     byHour[hour]!.push(distances[i]!);
   }
-  const overall = 1.4826 * median(distances);
+  const overall = MAD_TO_SIGMA * median(distances);
   return byHour.map((own, hour) => {
     const near = own.concat(byHour[(hour + 1) % HOURS]!, byHour[(hour + HOURS - 1) % HOURS]!);
-    const spread = near.length === 0 ? overall : 1.4826 * median(near);
+    const spread = near.length === 0 ? overall : MAD_TO_SIGMA * median(near);
     return Math.max(spread, 0.1 * overall, LEAST_SPREAD);
   });
 }
@@ -258,7 +258,7 @@ function spreadAt(spreads: readonly number[], at: number): number {
 function learnAutoregression(values: Float64Array): ResidualView['autoregression'] | undefined {
   const centre = median(values);
   const moves = present(values.map((value, i) => Math.abs(value - (values[i - 1] ?? Number.NaN))));
-  const usualMove = 1.4826 * median(moves);
+  const usualMove = MAD_TO_SIGMA * median(moves);
   if (!(usualMove > 0)) return undefined;
   const products = new Float64Array(AR_ORDER * AR_ORDER);
   const right = new Float64Array(AR_ORDER);

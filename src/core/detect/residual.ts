@@ -27,6 +27,7 @@ import {
   extremenessOf,
   finishView,
   leastRows,
+  type Residual,
   ResidualViewSchema,
   type ViewDraft,
   type ViewPlan,
@@ -179,8 +180,9 @@ function scoresOf(
   from: number,
 ): MetricScores {
   const series = seriesOf(frame, metric.metric);
-  const residuals = residualsOf(series, metric.scale);
-  const extremeness = extremenessOfMetric(frame, metric, sinceBreak, from);
+  const scaled = scaledOf(series, metric.scale);
+  const residuals = scaled.values;
+  const extremeness = extremenessOfMetric(frame, metric, scaled, sinceBreak, from);
   const course = courseOf(metric.scale);
   const scores = extremeness.map((each) => (DEFAULT_THRESHOLD / level) * Math.max(0, each));
   const [expected, tolerance, usual] = [0, 1, 2].map(() => new Float64Array(scores.length));
@@ -201,13 +203,14 @@ function scoresOf(
 /** The most extreme of what a metric does by itself and beside its neighbour. */
 function extremenessOfMetric(
   frame: Frame,
-  { metric, scale, own, neighbour }: MetricState,
+  { metric, own, neighbour }: MetricState,
+  scaled: Pick<Residual, 'values' | 'edges'>,
   sinceBreak: Float64Array,
   from: number,
 ): Float64Array {
   const penalty = dropPenalty(metric);
   const grid = { start: frame.start, step: frame.step, sinceBreak };
-  const residual = { ...grid, ...scaledOf(seriesOf(frame, metric), scale) };
+  const residual = { ...grid, ...scaled };
   const alone = extremenessOf(deviationsOf(residual, OWN, own, from), own, penalty);
   if (!neighbour) return alone;
   const { view } = neighbour;

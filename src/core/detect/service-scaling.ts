@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { interpolated } from '../math/interpolated.ts';
-import { median, present, standardDeviation } from '../math/statistics.ts';
+import { MAD_TO_SIGMA, median, present, standardDeviation } from '../math/statistics.ts';
 import type { Frame } from '../series/frame.ts';
 
 /** How the values of one metric become multiples of its usual spread. */
@@ -15,8 +15,6 @@ export const MetricScalingSchema = z.strictObject({
 
 export type MetricScaling = z.infer<typeof MetricScalingSchema>;
 
-/** From a median absolute deviation to the standard deviation of a normal distribution. */
-const MAD_TO_SIGMA = 1.4826;
 /** Of the median. Keeps a lull (0 requests) from being infinitely far from everything. */
 const OFFSET_SHARE = 0.1;
 /** Movements below this share of a metric's size are rounding: it counts as constant. */

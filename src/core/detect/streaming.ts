@@ -3,6 +3,7 @@ import { decodeFloat32, encodeFloat32 } from '../math/float32-base64.ts';
 import { mean, median, present } from '../math/statistics.ts';
 import { DAY, type DurationMs, durationMs, type EpochMs, epochMs } from '../time.ts';
 import { DailyCourseStateSchema, dailyCourse } from './daily-course.ts';
+import { isMeasurement } from './measurement.ts';
 import {
   meanOfRecent,
   movementOfRecent,
@@ -31,8 +32,6 @@ const SILENT_SHARE = 1 / 8;
 const FULL_VOICE = 4;
 /** Share of the warm-up during which only a greater exceedance than the last one is told again. */
 const REFRACTORY_SHARE = 0.2;
-/** Values beyond this are no measurement; their squares would overflow sums. */
-const MAX_MAGNITUDE = 1e30;
 /** The greatest number below 1. */
 const MAX_SCORE = 1 - Number.EPSILON / 2;
 
@@ -219,10 +218,6 @@ export function scaleStreaming(score: number): number {
 
 function warmUpRows(step: DurationMs): number {
   return Math.min(WARM_UP.most, Math.max(WARM_UP.least, Math.round(WARM_UP.span / step)));
-}
-
-function isMeasurement(value: number): boolean {
-  return Math.abs(value) <= MAX_MAGNITUDE;
 }
 
 /** Centre and width of values by order and by mean, so that neither outliers nor plateaus decide alone. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { decodeFloat32, encodeFloat32 } from '../math/float32-base64.ts';
 import { loess } from '../math/loess.ts';
-import { median, present } from '../math/statistics.ts';
+import { MAD_TO_SIGMA, median, present } from '../math/statistics.ts';
 import { DAY, type DurationMs, type EpochMs, MINUTE, WEEK } from '../time.ts';
 
 /** What a metric usually is over the week (UTC), in the unit of the values it was learned from. */
@@ -141,7 +141,7 @@ function weekdayDeviation(seen: readonly (readonly number[])[], shape: Float64Ar
 function smoothedButEdges(raw: Float64Array, window: number): Float64Array {
   const smooth = smoothed(raw, window);
   const left = raw.map((value, i) => value - smooth[i]!);
-  const usual = 1.4826 * median(left.map(Math.abs));
+  const usual = MAD_TO_SIGMA * median(left.map(Math.abs));
   return smooth.map((value, i) => (Math.abs(left[i]!) > EDGE * usual ? raw[i]! : value));
 }
 

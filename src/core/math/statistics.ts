@@ -3,6 +3,9 @@
  * there is no value at all.
  */
 
+/** Turns the median absolute deviation of normal values into their standard deviation. */
+export const MAD_TO_SIGMA = 1.4826;
+
 /** The values that are present, in a new array. */
 export function present(values: ArrayLike<number>): Float64Array {
   const kept = new Float64Array(values.length);

@@ -2,8 +2,21 @@ import { median } from '../math/statistics.ts';
 import { DEFAULT_STEP, type DurationMs, durationMs, SECOND } from '../time.ts';
 
 /**
- * The step that irregular times are about: the median distance between times that follow each other,
- * in whole seconds, at least one. Order and repeats do not matter.
+ * The median distance between times that follow each other, rounded to whole seconds. Order and
+ * repeats do not matter.
+ *
+ * @returns undefined with fewer than two times
+ */
+export function secondsApart(times: ArrayLike<number>): number | undefined {
+  const ordered = Float64Array.from(times).sort();
+  const distances = ordered
+    .map((at, i) => (i === 0 ? 0 : at - ordered[i - 1]!))
+    .filter((distance) => distance > 0);
+  return distances.length === 0 ? undefined : Math.round(median(distances) / SECOND);
+}
+
+/**
+ * The step that irregular times are about: as they are apart, at least a second.
  *
  * @returns undefined with fewer than two times
  * @example
@@ -12,12 +25,8 @@ import { DEFAULT_STEP, type DurationMs, durationMs, SECOND } from '../time.ts';
  * ```
  */
 export function typicalStep(times: ArrayLike<number>): DurationMs | undefined {
-  const ordered = Float64Array.from(times).sort();
-  const distances = ordered
-    .map((at, i) => (i === 0 ? 0 : at - ordered[i - 1]!))
-    .filter((distance) => distance > 0);
-  if (distances.length === 0) return undefined;
-  return durationMs(Math.max(1, Math.round(median(distances) / SECOND)) * SECOND);
+  const seconds = secondsApart(times);
+  return seconds === undefined ? undefined : durationMs(Math.max(1, seconds) * SECOND);
 }
 
 /** The finest typical step of several series; 5 minutes where no two times tell. */
