@@ -1,5 +1,5 @@
 import type { Reason } from '#contracts/http/common.ts';
-import type { DetectRequest, GivenMetrics } from '#contracts/http/detect.ts';
+import type { DetectRequest, GivenMetrics, GivenPoints } from '#contracts/http/detect.ts';
 import type { IncidentPolicy } from '#core/detect/incident-policy.ts';
 import { DomainError } from '#core/errors.ts';
 import { withoutEvents } from '#core/forecast/known-events.ts';
@@ -46,8 +46,8 @@ export async function detectGiven(
   { metrics: given, explain }: DetectRequest & { readonly metrics: GivenMetrics },
   policy: IncidentPolicy,
 ): Promise<Detected> {
-  const points = pointsByMetric(given, workload);
-  const step = workload?.gridStep ?? finestStep([...points.values()].map(timesOf));
+  const points = byMetric(given, workload);
+  const step = workload?.gridStep ?? finestStep([...points.values()].map(presentTimes));
   const { sent, reasons: refused } = sentFrame(points, step, workload?.key ?? 'given');
   const { frame, from } = workload
     ? await amongStored(deps, workload, sent)
@@ -79,15 +79,21 @@ export async function detectGiven(
   return { material, findings, judges, reasons: [...reasons, ...refused] };
 }
 
-function timesOf(points: readonly Point[]): Float64Array {
-  return Float64Array.from(points, ({ at }) => at);
+/** The times that have a value. */
+function presentTimes({ times, values }: GivenPoints): Float64Array {
+  const present = new Float64Array(times.length);
+  let count = 0;
+  for (let i = 0; i < times.length; i++) {
+    if (!Number.isNaN(values[i]!)) present[count++] = times[i]!;
+  }
+  return present.subarray(0, count);
 }
 
-function pointsByMetric(
+function byMetric(
   given: GivenMetrics,
   workload: Workload | undefined,
-): ReadonlyMap<string, readonly Point[]> {
-  const points = new Map<string, readonly Point[]>();
+): ReadonlyMap<string, GivenPoints> {
+  const points = new Map<string, GivenPoints>();
   for (const [name, sent] of Object.entries(given)) {
     const metric = workload ? requireMetric(workload, name) : canonicalMetric(name);
     if (points.has(metric)) {
@@ -95,21 +101,17 @@ function pointsByMetric(
         metric,
       });
     }
-    const own: Point[] = [];
-    for (const { timestamp, value } of sent) {
-      if (value !== null) own.push({ at: epochMs(Date.parse(timestamp)), value });
-    }
-    points.set(metric, own);
+    points.set(metric, sent);
   }
   return points;
 }
 
 /** What was sent, on its grid, without values that cannot be true. */
-function sentFrame(points: ReadonlyMap<string, readonly Point[]>, step: DurationMs, key: string) {
+function sentFrame(points: ReadonlyMap<string, GivenPoints>, step: DurationMs, key: string) {
   let first = Infinity;
   let last = -Infinity;
   for (const own of points.values()) {
-    for (const { at } of own) {
+    for (const at of presentTimes(own)) {
       first = Math.min(first, at);
       last = Math.max(last, at);
     }
@@ -128,7 +130,7 @@ function sentFrame(points: ReadonlyMap<string, readonly Point[]>, step: Duration
   for (const [metric, own] of points) {
     const definition = metricDefinition(metric);
     const { unit } = definition;
-    const values = resample(own, grid, definition.resample);
+    const values = resample(pointsOf(own), grid, definition.resample);
     const raw = makeSeries({ id: `${key}/${metric}`, unit, start: grid.start, step, values });
     const clean = cleanSeries(raw, definition);
     const impossible = countPresent(raw) - countPresent(clean);
@@ -136,6 +138,10 @@ function sentFrame(points: ReadonlyMap<string, readonly Point[]>, step: Duration
     series.set(metric, clean);
   }
   return { sent: makeFrame(series), reasons };
+}
+
+function pointsOf({ times, values }: GivenPoints): readonly Point[] {
+  return Array.from(times, (at, i) => ({ at: epochMs(at), value: values[i]! }));
 }
 
 /** What was sent in the place of what is stored, with the stored rows before it. */

@@ -117,6 +117,7 @@ function exceptionsIn(row: ScoredRow, index: number, policy: IncidentPolicy): Ex
   const service = isServiceExceptional(row, policy) ? row.service : undefined;
   const together = service && mostResponsible(row, service);
   const found = together && own.every(({ metric }) => metric !== together.metric) ? [together] : [];
+  if (own.length + found.length === 0) return [];
   const shares = service?.contributions ?? sharesOf(own);
   return [...own, ...found].map((each) => ({ ...each, row: index, at: row.at, shares }));
 }

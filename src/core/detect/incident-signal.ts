@@ -40,15 +40,25 @@ export interface Signal {
   readonly isExceptional: boolean;
 }
 
-/** What a row says: a signal for each metric that is present, and one for all of them together. */
-export function signalsOf(row: ScoredRow, policy: IncidentPolicy): readonly Signal[] {
-  const signals: Signal[] = Array.from(row.metrics, ([name, point]) => ({
-    name,
-    observation: observationOf(row.at, point),
-    isExceptional: isExceptional(name, point, policy),
-  }));
+/**
+ * What a row says: a signal for each metric that is present, and one for all of them together.
+ *
+ * @param isFollowed - signals that are wanted although they do not count
+ */
+export function signalsOf(
+  row: ScoredRow,
+  policy: IncidentPolicy,
+  isFollowed: (name: string) => boolean = () => true,
+): readonly Signal[] {
+  const signals: Signal[] = [];
+  for (const [name, point] of row.metrics) {
+    const counts = isExceptional(name, point, policy);
+    if (!counts && !isFollowed(name)) continue;
+    signals.push({ name, observation: observationOf(row.at, point), isExceptional: counts });
+  }
   const service = serviceSignal(row, policy);
-  return service === undefined ? signals : [...signals, service];
+  if (service && (service.isExceptional || isFollowed(service.name))) signals.push(service);
+  return signals;
 }
 
 /** Counts when one of the responsible metrics is notable, or nothing is known to refuse it by. */

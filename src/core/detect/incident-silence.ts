@@ -18,25 +18,24 @@ export const SilencesSchema = z.record(
     imprint: MemberSchema.pick({ onset: true, peak: true, deviation: true }),
   }),
 );
-export type Silences = z.infer<typeof SilencesSchema>;
+export type Silences = ReadonlyMap<string, z.infer<typeof SilencesSchema>[string]>;
 
 /** The silences after an incident of these members has closed at `at`. */
 export function silenced(
   silences: Silences,
-  members: Readonly<Record<string, Member>>,
+  members: ReadonlyMap<string, Member>,
   at: EpochMs,
   { refractory, memory }: IncidentPolicy,
   isNewLevel: boolean,
 ): Silences {
-  const added = Object.entries(members).map(([name, { onset, peak, deviation }]) => {
-    const until = at + refractory;
-    const rememberedUntil = Math.max(until, at + memory);
-    return [
-      name,
-      { until, rememberedUntil, isNewLevel, imprint: { onset, peak, deviation } },
-    ] as const;
-  });
-  return Object.fromEntries([...Object.entries(silences), ...added]);
+  const until = at + refractory;
+  const rememberedUntil = Math.max(until, at + memory);
+  const next = new Map(silences);
+  for (const [name, { onset, peak, deviation }] of members) {
+    const imprint = { onset, peak, deviation };
+    next.set(name, { until, rememberedUntil, isNewLevel, imprint });
+  }
+  return next;
 }
 
 /**
@@ -50,9 +49,7 @@ export function heard(
   at: EpochMs,
   { refractory }: IncidentPolicy,
 ): { readonly signals: readonly Signal[]; readonly silences: Silences } {
-  const lasting = new Map(
-    Object.entries(silences).filter(([, silence]) => at < silence.rememberedUntil),
-  );
+  const lasting = new Map([...silences].filter(([, silence]) => at < silence.rememberedUntil));
   const audible = signals.map((signal) => {
     const silence = lasting.get(signal.name);
     if (silence === undefined || !signal.isExceptional) return signal;
@@ -64,12 +61,12 @@ export function heard(
     }
     return isReturn ? { ...signal, isExceptional: false } : signal;
   });
-  return { signals: audible, silences: Object.fromEntries(lasting) };
+  return { signals: audible, silences: lasting };
 }
 
 /** Whether a signal may open an incident: it is not silenced, or worse than what silenced it. */
 export function mayOpen(silences: Silences, { name, observation }: Signal): boolean {
-  const silence = new Map(Object.entries(silences)).get(name);
+  const silence = silences.get(name);
   if (silence === undefined || observation.at >= silence.until) return true;
   return observation.score > silence.imprint.peak.score;
 }

@@ -12,7 +12,7 @@ export const WindowsSchema = z.record(
   z.string(),
   z.array(z.strictObject({ at: z.number(), sighting: ObservationSchema.nullable() })),
 );
-export type Windows = z.infer<typeof WindowsSchema>;
+export type Windows = ReadonlyMap<string, z.infer<typeof WindowsSchema>[string]>;
 
 /** The windows with the points of another row, without what has left them. */
 export function advanced(
@@ -21,7 +21,7 @@ export function advanced(
   at: EpochMs,
   { window, memory }: IncidentPolicy,
 ): Windows {
-  const next = new Map(Object.entries(windows));
+  const next = new Map(windows);
   for (const { name, observation, isExceptional } of signals) {
     const points = next.get(name);
     if (points === undefined && !isExceptional) continue;
@@ -33,7 +33,7 @@ export function advanced(
     if (first < 0) next.delete(name);
     else if (first > 0) next.set(name, points.slice(first));
   }
-  return Object.fromEntries(next);
+  return next;
 }
 
 /**
@@ -45,11 +45,10 @@ export function triggered(
   signals: readonly Signal[],
   { alone, needed }: IncidentPolicy,
 ): ReadonlyMap<string, Member> {
-  const pointsOf = new Map(Object.entries(windows));
   const members = new Map<string, Member>();
   for (const { name, observation, isExceptional } of signals) {
     if (!isExceptional) continue;
-    const [first, ...others] = (pointsOf.get(name) ?? []).flatMap(({ sighting }) => sighting ?? []);
+    const [first, ...others] = (windows.get(name) ?? []).flatMap(({ sighting }) => sighting ?? []);
     const isEnough = observation.score >= alone || others.length + 1 >= needed;
     if (first !== undefined && isEnough) members.set(name, memberOf([first, ...others]));
   }

@@ -3,7 +3,12 @@ import type { EpochMs } from '../time.ts';
 import type { ScoredRow } from './assess.ts';
 import { followed, hasRecovered, type Member, MemberSchema } from './incident-member.ts';
 import { DEFAULT_INCIDENT_POLICY, type IncidentPolicy } from './incident-policy.ts';
-import { type IncidentEnd, type IncidentRecord, recordOf } from './incident-record.ts';
+import {
+  type IncidentEnd,
+  type IncidentFacts,
+  type IncidentRecord,
+  recordOf,
+} from './incident-record.ts';
 import {
   CulpritSchema,
   culpritsOf,
@@ -11,8 +16,8 @@ import {
   type Signal,
   signalsOf,
 } from './incident-signal.ts';
-import { heard, mayOpen, SilencesSchema, silenced } from './incident-silence.ts';
-import { advanced, triggered, WindowsSchema } from './incident-windows.ts';
+import { heard, mayOpen, type Silences, SilencesSchema, silenced } from './incident-silence.ts';
+import { advanced, triggered, type Windows, WindowsSchema } from './incident-windows.ts';
 
 const OpenSchema = z.strictObject({
   start: z.number(),
@@ -21,7 +26,6 @@ const OpenSchema = z.strictObject({
   /** What the service's own member does not hold; null while it is none. */
   service: z.strictObject({ smoothed: z.number(), culprits: z.array(CulpritSchema) }).nullable(),
 });
-type Open = z.infer<typeof OpenSchema>;
 
 export const IncidentTrackerStateSchema = z.strictObject({
   kind: z.literal('incident-tracker'),
@@ -36,6 +40,14 @@ export const IncidentTrackerStateSchema = z.strictObject({
 
 /** What the tracker of one workload remembers between two rows. Some hundred bytes in health. */
 export type IncidentTrackerState = z.infer<typeof IncidentTrackerStateSchema>;
+
+/** The same between the rows of one call. */
+interface Tracker {
+  readonly lastAt: number | null;
+  readonly windows: Windows;
+  readonly silences: Silences;
+  readonly open: IncidentFacts | null;
+}
 
 /** Something to tell: `opened` is the alert, `updated` says that the record is another one. */
 export interface IncidentChange {
@@ -86,12 +98,13 @@ export function trackIncidents(
   { heldBack = () => new Set() }: TrackOptions = {},
 ): { readonly state: IncidentTrackerState; readonly changes: readonly IncidentChange[] } {
   const changes: IncidentChange[] = [];
-  let tracker = state;
+  let tracker = trackerOf(state);
   for (const row of rows) {
     if (tracker.lastAt !== null && row.at <= tracker.lastAt) continue;
     tracker = { ...tracker, lastAt: row.at };
-    if (row.isMasked || (isAtRest(tracker) && isUneventful(row, policy))) continue;
-    const { signals, silences } = heard(tracker.silences, signalsOf(row, policy), row.at, policy);
+    if (row.isMasked || (isAtRest(tracker, row.at) && isUneventful(row, policy))) continue;
+    const seen = signalsOf(row, policy, (name) => isFollowed(tracker, name));
+    const { signals, silences } = heard(tracker.silences, seen, row.at, policy);
     const windows = advanced(tracker.windows, signals, row.at, policy);
     tracker = { ...tracker, silences, windows };
     const next =
@@ -101,17 +114,52 @@ export function trackIncidents(
     tracker = next.tracker;
     if (next.change !== undefined) changes.push(next.change);
   }
-  return { state: tracker, changes };
+  return { state: stateOf(tracker), changes };
 }
 
 /** The incident that is open, if there is one. */
 export function openIncident({ open }: IncidentTrackerState): IncidentRecord | undefined {
-  return open === null ? undefined : record(open);
+  return open === null ? undefined : recordOf(factsOf(open));
+}
+
+function trackerOf({ lastAt, windows, silences, open }: IncidentTrackerState): Tracker {
+  return {
+    lastAt,
+    windows: new Map(Object.entries(windows)),
+    silences: new Map(Object.entries(silences)),
+    open: open === null ? null : factsOf(open),
+  };
+}
+
+function factsOf({ members, ...rest }: z.infer<typeof OpenSchema>): IncidentFacts {
+  return { ...rest, members: new Map(Object.entries(members)) };
+}
+
+function stateOf({ lastAt, windows, silences, open }: Tracker): IncidentTrackerState {
+  return {
+    kind: 'incident-tracker',
+    version: 1,
+    lastAt,
+    windows: Object.fromEntries(windows),
+    silences: Object.fromEntries(silences),
+    open: open && {
+      ...open,
+      members: Object.fromEntries(open.members),
+      service: open.service && { ...open.service, culprits: [...open.service.culprits] },
+    },
+  };
 }
 
 /** Nothing is remembered that an unremarkable row could change. */
-function isAtRest({ open, windows, silences }: IncidentTrackerState): boolean {
-  return open === null && Object.keys(windows).length === 0 && Object.keys(silences).length === 0;
+function isAtRest({ open, windows, silences }: Tracker, at: EpochMs): boolean {
+  if (open !== null || windows.size > 0) return false;
+  for (const { rememberedUntil } of silences.values()) if (at >= rememberedUntil) return false;
+  return true;
+}
+
+/** Only of these does a point matter that does not count. */
+function isFollowed({ open, windows }: Tracker, name: string): boolean {
+  return windows.has(name) || (open?.members.has(name) ?? false);
 }
 
 function isUneventful({ metrics, service }: ScoredRow, { threshold }: IncidentPolicy): boolean {
@@ -120,12 +168,12 @@ function isUneventful({ metrics, service }: ScoredRow, { threshold }: IncidentPo
 }
 
 interface Step {
-  readonly tracker: IncidentTrackerState;
+  readonly tracker: Tracker;
   readonly change?: IncidentChange;
 }
 
 function opened(
-  tracker: IncidentTrackerState,
+  tracker: Tracker,
   row: ScoredRow,
   signals: readonly Signal[],
   policy: IncidentPolicy,
@@ -141,58 +189,55 @@ function opened(
   });
   if (openers.length === 0) return { tracker };
   const start = Math.min(...[...joined.values()].map(({ onset }) => onset.at));
-  const open = withService(
-    { start, openedAt: row.at, members: Object.fromEntries(joined), service: null },
-    row,
-  );
-  return { tracker: { ...tracker, open }, change: { kind: 'opened', incident: record(open) } };
+  const open = withService({ start, openedAt: row.at, members: joined, service: null }, row);
+  return { tracker: { ...tracker, open }, change: { kind: 'opened', incident: recordOf(open) } };
 }
 
 function continued(
-  tracker: IncidentTrackerState,
-  before: Open,
+  tracker: Tracker,
+  before: IncidentFacts,
   row: ScoredRow,
   signals: readonly Signal[],
   policy: IncidentPolicy,
 ): Step {
-  const members = new Map(Object.entries(before.members));
+  const members = new Map(before.members);
+  const others: Signal[] = [];
   for (const signal of signals) {
     const member = members.get(signal.name);
-    if (member !== undefined) members.set(signal.name, followed(member, signal));
+    if (member === undefined) others.push(signal);
+    else members.set(signal.name, followed(member, signal));
   }
-  for (const [name, member] of triggered(tracker.windows, signals, policy)) {
-    if (!members.has(name)) members.set(name, member);
+  for (const [name, member] of triggered(tracker.windows, others, policy)) {
+    members.set(name, member);
   }
-  const open = withService({ ...before, members: Object.fromEntries(members) }, row);
+  const open = withService({ ...before, members }, row);
   const ending = endingOf(before.start, [...members.values()], row.at, policy);
   if (ending !== undefined) {
     return {
       tracker: closed(tracker, open, ending, row.at, policy),
-      change: { kind: 'closed', incident: record(open, ending) },
+      change: { kind: 'closed', incident: recordOf(open, ending) },
     };
   }
   const next = { ...tracker, open };
   if (hasSameContent(before, open)) return { tracker: next };
-  const incident = record(open);
-  const isSame = JSON.stringify(incident) === JSON.stringify(record(before));
+  const incident = recordOf(open);
+  const isSame = JSON.stringify(incident) === JSON.stringify(recordOf(before));
   return isSame ? { tracker: next } : { tracker: next, change: { kind: 'updated', incident } };
 }
 
 /** Spares most rows the making of a record that would be the same: nobody joined, no new peak. */
-function hasSameContent(before: Open, after: Open): boolean {
-  const earlier = new Map(Object.entries(before.members));
-  return (
-    before.service?.smoothed === after.service?.smoothed &&
-    Object.entries(after.members).every(([name, { peak, detectors }]) => {
-      const member = earlier.get(name);
-      return member?.peak === peak && member.detectors.length === detectors.length;
-    })
-  );
+function hasSameContent(before: IncidentFacts, after: IncidentFacts): boolean {
+  if (before.service?.smoothed !== after.service?.smoothed) return false;
+  for (const [name, { peak, detectors }] of after.members) {
+    const member = before.members.get(name);
+    if (member?.peak !== peak || member.detectors.length !== detectors.length) return false;
+  }
+  return true;
 }
 
 /** Keeps who was responsible at the service's peak, and its highest smoothed score since it joined. */
-function withService(open: Open, row: ScoredRow): Open {
-  const member = new Map(Object.entries(open.members)).get(SERVICE_SIGNAL);
+function withService(open: IncidentFacts, row: ScoredRow): IncidentFacts {
+  const member = open.members.get(SERVICE_SIGNAL);
   if (member === undefined) return open;
   const isPeak = open.service === null || member.peak.at === row.at;
   return {
@@ -223,20 +268,16 @@ function endingOf(
 
 /** Windows are emptied: what led to one incident does not lead to another. */
 function closed(
-  tracker: IncidentTrackerState,
-  { members }: Open,
+  tracker: Tracker,
+  { members }: IncidentFacts,
   { because }: IncidentEnd,
   at: EpochMs,
   policy: IncidentPolicy,
-): IncidentTrackerState {
+): Tracker {
   const silences = silenced(tracker.silences, members, at, policy, because === 'new_level');
-  return { ...tracker, silences, windows: {}, open: null };
+  return { ...tracker, silences, windows: new Map(), open: null };
 }
 
 function leaderOf(row: ScoredRow): string | undefined {
   return row.service?.contributions[0]?.metric;
-}
-
-function record({ members, ...facts }: Open, ending?: IncidentEnd): IncidentRecord {
-  return recordOf({ ...facts, members: new Map(Object.entries(members)) }, ending);
 }

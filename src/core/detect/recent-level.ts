@@ -53,7 +53,7 @@ function scoresOf(metric: string, values: Float64Array, from: number): MetricSco
     const size = Math.min(count, WINDOW);
     const value = representable(values[i]!);
     if (i >= from && size >= LEAST_POINTS) {
-      const { centre, sigma } = levelOf(sorted.subarray(0, size), least);
+      const { centre, sigma } = levelOf(sorted, size, least);
       scores[i - from] = scoreOf(Math.abs(value - centre), sigma);
       expected[i - from] = centre;
       tolerance[i - from] = SIGMAS_IN_BAND * sigma;
@@ -76,10 +76,15 @@ function beyondConstant(deviation: number): number {
   return Number.isNaN(deviation) ? deviation : HIGHEST_SCORE;
 }
 
-function levelOf(sorted: Float64Array, least: number): { centre: number; sigma: number } {
-  const centre = middle(sorted.length, (rank) => sorted[rank]!);
-  const mad = middle(sorted.length, (rank) => nearestDistance(sorted, centre, rank));
-  const spread = mad > 0 ? MAD_TO_SIGMA * mad : deviationAbout(sorted, centre);
+/** Of the first `size` values. */
+function levelOf(
+  sorted: Float64Array,
+  size: number,
+  least: number,
+): { centre: number; sigma: number } {
+  const centre = middle(size, (rank) => sorted[rank]!);
+  const mad = middle(size, (rank) => nearestDistance(sorted, size, centre, rank));
+  const spread = mad > 0 ? MAD_TO_SIGMA * mad : deviationAbout(sorted.subarray(0, size), centre);
   return { centre, sigma: Math.max(spread, LEAST_SHARE * Math.abs(centre), least) };
 }
 
@@ -93,9 +98,9 @@ function middle(count: number, at: (rank: number) => number): number {
  * The distance from `centre` of the value that only `rank` others are nearer to: the nearest
  * `rank + 1` of ascending values lie side by side, and where they begin is found by bisection.
  */
-function nearestDistance(sorted: Float64Array, centre: number, rank: number): number {
+function nearestDistance(sorted: Float64Array, size: number, centre: number, rank: number): number {
   let low = 0;
-  let high = sorted.length - 1 - rank;
+  let high = size - 1 - rank;
   while (low < high) {
     const start = (low + high) >> 1;
     if (centre - sorted[start]! > sorted[start + rank + 1]! - centre) low = start + 1;

@@ -7,6 +7,7 @@ import {
   type Contrast,
   contrastAt,
   reachOf,
+  summed,
   surpriseAt,
   surpriseSum,
 } from './residual-windows.ts';
@@ -220,10 +221,11 @@ function statisticsOf(
     return each;
   };
   const sums = surprises.map((steps) => column((row) => surpriseSum(surprise, row, steps)));
+  const means = summed(values);
   const differences = contrasts.map((contrast) => {
     const reach = reachOf(contrast) + SETTLING_STEPS;
     return column((row) =>
-      sinceBreak[row]! < reach ? Number.NaN : contrastAt(values, row, contrast),
+      sinceBreak[row]! < reach ? Number.NaN : contrastAt(means, row, contrast),
     );
   });
   return [...sums, ...differences];

@@ -22,12 +22,11 @@ export function reachOf({ recent, before, gap }: Contrast): number {
  * Mean of the newest steps up to `row` minus the mean of those before. NaN unless half of each is
  * present.
  */
-export function contrastAt(residuals: Float64Array, row: number, contrast: Contrast): number {
+export function contrastAt(column: SummedColumn, row: number, contrast: Contrast): number {
   const { recent, before, gap } = contrast;
   const split = row + 1 - recent;
   return (
-    meanBetween(residuals, split, row + 1) -
-    meanBetween(residuals, split - gap - before, split - gap)
+    meanBetween(column, split, row + 1) - meanBetween(column, split - gap - before, split - gap)
   );
 }
 
@@ -52,13 +51,49 @@ export function surpriseAt(
   return surprise;
 }
 
-/** The mean of the rows `[from, to)`; NaN unless half of them are present. */
-export function meanBetween(values: Float64Array, from: number, to: number): number {
+/** Rows whose sum is taken once, for all the windows that they are part of. */
+const PART = 6;
+
+/** A column with the sum and the number of the present values in the newest six rows up to each. */
+export interface SummedColumn {
+  readonly values: Float64Array;
+  readonly sums: Float64Array;
+  readonly counts: Uint8Array;
+}
+
+/** Prepares a column for means over many windows. */
+export function summed(values: Float64Array): SummedColumn {
+  const sums = new Float64Array(values.length);
+  const counts = new Uint8Array(values.length);
+  for (let row = 0; row < values.length; row++) {
+    for (let i = Math.max(0, row + 1 - PART); i <= row; i++) {
+      if (Number.isNaN(values[i]!)) continue;
+      sums[row]! += values[i]!;
+      counts[row]!++;
+    }
+  }
+  return { values, sums, counts };
+}
+
+/**
+ * The mean of the rows `[from, to)`; NaN unless half of them are present. Summed from its end, so that
+ * it does not matter to the last bit where the column begins.
+ */
+export function meanBetween(
+  { values, sums, counts }: SummedColumn,
+  from: number,
+  to: number,
+): number {
   if (from < 0) return Number.NaN;
   let sum = 0;
   let held = 0;
-  for (let i = from; i < to; i++) {
-    const value = values[i]!;
+  let end = to;
+  for (; end - from >= PART; end -= PART) {
+    sum += sums[end - 1]!;
+    held += counts[end - 1]!;
+  }
+  for (; end > from; end--) {
+    const value = values[end - 1]!;
     if (Number.isNaN(value)) continue;
     sum += value;
     held++;

@@ -32,7 +32,7 @@ import {
   type ViewDraft,
   type ViewPlan,
 } from './residual-view.ts';
-import { meanBetween } from './residual-windows.ts';
+import { meanBetween, type SummedColumn, summed } from './residual-windows.ts';
 import { BLOCK, fitExtremes, returnLevel } from './return-level.ts';
 import { DEFAULT_THRESHOLD } from './severity.ts';
 
@@ -184,12 +184,13 @@ function scoresOf(
   const residuals = scaled.values;
   const extremeness = extremenessOfMetric(frame, metric, scaled, sinceBreak, from);
   const course = courseOf(metric.scale);
+  const column = summed(residuals);
   const scores = extremeness.map((each) => (DEFAULT_THRESHOLD / level) * Math.max(0, each));
   const [expected, tolerance, usual] = [0, 1, 2].map(() => new Float64Array(scores.length));
   for (let i = 0; i < scores.length; i++) {
     const row = from + i;
     const position = course.at((frame.start + row * frame.step) as EpochMs);
-    const centre = levelAt(residuals, row, metric.own.autoregression.centre);
+    const centre = levelAt(column, row, metric.own.autoregression.centre);
     expected![i] = fromScale(position + centre, metric.scale);
     tolerance![i] = fromScale(position + centre + metric.tolerance, metric.scale) - expected![i]!;
     const isFactor = metric.scale.offset !== null && metric.scale.course !== null;
@@ -319,14 +320,15 @@ const LEAST_LEVEL = 1;
 const TOO_FEW = 'too few values to learn from';
 
 /** The level that a row is expected at; the centre of all where little is known before it. */
-function levelAt(residuals: Float64Array, row: number, centre: number): number {
+function levelAt(column: SummedColumn, row: number, centre: number): number {
   const to = row + 1 - LEVEL.recent;
-  const level = meanBetween(residuals, to - LEVEL.before, to);
+  const level = meanBetween(column, to - LEVEL.before, to);
   return Number.isNaN(level) ? centre : level;
 }
 
 function usualDistance(residuals: Float64Array, centre: number): number {
-  return median(residuals.map((value, row) => Math.abs(value - levelAt(residuals, row, centre))));
+  const column = summed(residuals);
+  return median(residuals.map((value, row) => Math.abs(value - levelAt(column, row, centre))));
 }
 
 /** Why a metric cannot be judged, if so. */

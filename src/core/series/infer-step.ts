@@ -9,10 +9,13 @@ import { DEFAULT_STEP, type DurationMs, durationMs, SECOND } from '../time.ts';
  */
 export function secondsApart(times: ArrayLike<number>): number | undefined {
   const ordered = Float64Array.from(times).sort();
-  const distances = ordered
-    .map((at, i) => (i === 0 ? 0 : at - ordered[i - 1]!))
-    .filter((distance) => distance > 0);
-  return distances.length === 0 ? undefined : Math.round(median(distances) / SECOND);
+  const distances = new Float64Array(ordered.length);
+  let count = 0;
+  for (let i = 1; i < ordered.length; i++) {
+    const distance = ordered[i]! - ordered[i - 1]!;
+    if (distance > 0) distances[count++] = distance;
+  }
+  return count === 0 ? undefined : Math.round(median(distances.subarray(0, count)) / SECOND);
 }
 
 /**

@@ -53,7 +53,8 @@ describe('a request for detection', () => {
   });
 
   it('tells points from names', () => {
-    expect([undefined, ['cpu'], { cpu: [] }].map(hasPoints)).toEqual([false, false, true]);
+    const { metrics: points } = DetectRequestSchema.parse({ metrics: { cpu: [] } });
+    expect([undefined, ['cpu'], points].map(hasPoints)).toEqual([false, false, true]);
   });
 });
 
