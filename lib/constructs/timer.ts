@@ -13,7 +13,9 @@ import type { ServiceFunction } from './service-function.ts';
 export interface TimerProps {
   readonly target: ServiceFunction;
   /** Rows of the schedule table whose function is the target. */
-  readonly schedules: readonly Schedule[];
+  readonly schedules: readonly (Pick<Schedule, 'name' | 'when'> & {
+    readonly event: Readonly<Record<string, unknown>>;
+  })[];
   /** Keeps the events that could not be delivered. */
   readonly failedEvents: IQueue;
 }
@@ -60,7 +62,7 @@ export class Timer extends Construct {
           bind: () => ({
             arn,
             role,
-            input: ScheduleTargetInput.fromObject(event),
+            input: ScheduleTargetInput.fromObject({ ...event }),
             deadLetterConfig: { arn: props.failedEvents.queueArn },
             retryPolicy: {
               maximumEventAgeInSeconds: Duration.hours(1).toSeconds(),

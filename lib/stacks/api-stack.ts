@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import type { HeliosConfig } from '#contracts/config/helios-config.ts';
 import { ROUTES } from '#contracts/routes.ts';
 import { ConfigLayer } from '../constructs/config-layer.ts';
+import { ReplayStateMachine } from '../constructs/replay-state-machine.ts';
 import { RouteApi } from '../constructs/route-api.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import { type Stores, storeEnvironment } from '../constructs/stores.ts';
@@ -56,13 +57,72 @@ export class ApiStack extends Stack {
       description: 'Helios: anomalies and incidents',
       memoryMebibytes: 1_024,
     });
+    const recommend = new ServiceFunction(this, 'Recommend', {
+      ...common,
+      // Policies, prices and known events are configured.
+      environment: { ...common.environment, CONFIG_PATH: known.path },
+      layers: [known.layer],
+      name: 'recommend',
+      description: 'Helios: recommended replicas, requests and limits',
+      memoryMebibytes: 1_024,
+    });
     const catalog = new ServiceFunction(this, 'Catalog', {
       ...common,
+      // Costs are worked out with the prices configured.
+      environment: { ...common.environment, CONFIG_PATH: known.path },
+      layers: [known.layer],
       name: 'catalog',
       description: 'Helios: models, runs, workloads, series, health',
       memoryMebibytes: 512,
     });
-    this.functions = [ingest, predict, detect, catalog];
+    const metrics = new ServiceFunction(this, 'Metrics', {
+      ...common,
+      name: 'metrics',
+      description: 'Helios: what scrapers and other scalers read',
+      memoryMebibytes: 512,
+    });
+    const capacity = new ServiceFunction(this, 'Capacity', {
+      ...common,
+      // Known events are part of every forecast, and sizes may be configured.
+      environment: { ...common.environment, CONFIG_PATH: known.path },
+      layers: [known.layer],
+      name: 'capacity',
+      description: 'Helios: capacity of a period, time to a limit, sizes of containers',
+      memoryMebibytes: 1_024,
+    });
+    // Reads a month and runs a minute of arithmetic: a core of its own, and no caller that waits.
+    const simulate = new ServiceFunction(this, 'Simulate', {
+      ...common,
+      timeout: Duration.minutes(15),
+      // Capacities, policies and prices are configured.
+      environment: { ...common.environment, CONFIG_PATH: known.path },
+      layers: [known.layer],
+      name: 'simulate',
+      description: 'Helios: replays the past under several scaling policies',
+      memoryMebibytes: 1_769,
+    });
+    const replays = new ReplayStateMachine(this, 'Replays', { simulate });
+    const replay = new ServiceFunction(this, 'Replay', {
+      ...common,
+      environment: {
+        ...common.environment,
+        STATE_MACHINE_ARN: replays.stateMachine.stateMachineArn,
+      },
+      name: 'replay',
+      description: 'Helios: starts replays and answers with their reports',
+      memoryMebibytes: 512,
+    });
+    this.functions = [
+      ingest,
+      predict,
+      detect,
+      recommend,
+      catalog,
+      metrics,
+      capacity,
+      replay,
+      simulate,
+    ];
 
     stores.observations.grant(ingest, 'BatchGetItem', 'PutItem');
     stores.catalog.grant(ingest, 'GetItem', 'UpdateItem');
@@ -70,6 +130,23 @@ export class ApiStack extends Stack {
     stores.observations.grant(predict, 'Query');
     stores.catalog.grant(predict, 'GetItem', 'Query');
     stores.objects.grant(predict, 'models', 'GetObject');
+
+    stores.observations.grant(recommend, 'Query');
+    // Cooldowns and what was learned of demand are written. It cannot scale anything.
+    stores.catalog.grant(recommend, 'GetItem', 'UpdateItem', 'Query');
+    stores.objects.grant(recommend, 'models', 'GetObject');
+
+    stores.catalog.grant(replay, 'GetItem', 'UpdateItem');
+    stores.objects.grant(replay, 'runs', 'GetObject', 'PutObject');
+    replays.grantStart(replay);
+
+    stores.observations.grant(simulate, 'Query');
+    stores.catalog.grant(simulate, 'GetItem', 'UpdateItem', 'Query');
+    stores.objects.grant(simulate, 'runs', 'GetObject', 'PutObject');
+
+    stores.observations.grant(capacity, 'Query');
+    stores.catalog.grant(capacity, 'GetItem', 'Query');
+    stores.objects.grant(capacity, 'models', 'GetObject');
 
     stores.observations.grant(detect, 'Query');
     // Feedback is written; everything else is read.
@@ -80,9 +157,22 @@ export class ApiStack extends Stack {
     stores.catalog.grant(catalog, 'GetItem', 'UpdateItem', 'Query');
     stores.objects.grant(catalog, 'models', 'GetObject');
 
+    stores.observations.grant(metrics, 'Query');
+    stores.catalog.grant(metrics, 'GetItem', 'Query');
+
     this.api = new RouteApi(this, 'Api', {
       routes: ROUTES,
-      functions: { ingest, predict, detect, catalog, train: props.train },
+      functions: {
+        ingest,
+        predict,
+        detect,
+        recommend,
+        catalog,
+        metrics,
+        capacity,
+        replay,
+        train: props.train,
+      },
     });
     new CfnOutput(this, 'Endpoint', {
       description: 'The address of the HTTP API',

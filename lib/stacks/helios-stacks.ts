@@ -1,5 +1,6 @@
 import { type App, Tags } from 'aws-cdk-lib';
 import type { HeliosConfig } from '#contracts/config/helios-config.ts';
+import { ActuationStack } from './actuation-stack.ts';
 import { ApiStack } from './api-stack.ts';
 import { CollectionStack } from './collection-stack.ts';
 import { DataStack } from './data-stack.ts';
@@ -13,6 +14,8 @@ export interface HeliosStacks {
   readonly collection: CollectionStack;
   readonly api: ApiStack;
   readonly monitoring: MonitoringStack;
+  /** Only where it is configured: nothing else of Helios can change anybody's capacity. */
+  readonly actuation?: ActuationStack;
 }
 
 /**
@@ -27,13 +30,25 @@ export function createHeliosStacks(app: App, config: HeliosConfig): HeliosStacks
   const { training, train } = pipeline;
   const collection = new CollectionStack(app, 'HeliosCollection', { ...common, training, config });
   const api = new ApiStack(app, 'HeliosApi', { ...common, train, config });
+  const actuation = config.actuation.enabled
+    ? new ActuationStack(app, 'HeliosActuation', { ...common, config })
+    : undefined;
   const monitoring = new MonitoringStack(app, 'HeliosMonitoring', {
     ...common,
     training,
-    functions: [...api.functions, ...collection.functions, ...pipeline.functions],
+    functions: [
+      ...api.functions,
+      ...collection.functions,
+      ...pipeline.functions,
+      ...(actuation?.functions ?? []),
+    ],
     queues: collection.queues,
-    failedEvents: [collection.failedEvents, pipeline.failedEvents],
+    failedEvents: [
+      collection.failedEvents,
+      pipeline.failedEvents,
+      ...(actuation ? [actuation.failedEvents] : []),
+    ],
     api: api.api,
   });
-  return { data, pipeline, collection, api, monitoring };
+  return { data, pipeline, collection, api, monitoring, ...(actuation ? { actuation } : {}) };
 }

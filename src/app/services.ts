@@ -1,13 +1,18 @@
 import { DEFAULT_DETECTION, type DetectionConfig } from '#contracts/config/detection.ts';
 import type { ConfiguredEvent } from '#contracts/config/events.ts';
+import { DEFAULT_PRICING, type PricingConfig } from '#contracts/config/pricing.ts';
+import type { ScalingConfig } from '#contracts/config/scaling.ts';
 import type { Clock } from '#core/time.ts';
+import { type ActuationLog, createActuationLog } from './actuation/actuation-log.ts';
 import { createDetectorLoader, type DetectorLoader } from './detection/load-detectors.ts';
 import { createDetectionStates, type DetectionStates } from './detection-state.ts';
 import { createDetectorRegistry, type DetectorRegistry } from './detector-registry.ts';
 import { createDriftLog, type DriftLog } from './drift-log.ts';
 import { createFitLog, type FitLog } from './fit-log.ts';
+import { createGradeLog, type GradeLog } from './grades/grade-log.ts';
 import { createIncidentLog, type IncidentLog } from './incident-log.ts';
 import { createIssuedForecasts, type IssuedForecasts } from './issued-forecasts.ts';
+import { createLastScores, type LastScores } from './last-scores.ts';
 import { createLiveCalibrations, type LiveCalibrations } from './live-calibration.ts';
 import { createMarkLog, type MarkLog } from './marks.ts';
 import { createModelRegistry, type ModelRegistry } from './model-registry.ts';
@@ -16,6 +21,10 @@ import type { ArtifactStore } from './ports/artifact-store.ts';
 import type { CatalogStore } from './ports/catalog-store.ts';
 import type { ObjectStore } from './ports/object-store.ts';
 import type { ObservationStore } from './ports/observation-store.ts';
+import { createDemandBases, type DemandBases } from './recommend/demand-bases.ts';
+import { createScalingStates, type ScalingStates } from './recommend/scaling-states.ts';
+import { createRecommendationLog, type RecommendationLog } from './recommendation-log.ts';
+import { createReplayLog, type ReplayLog } from './replay/replay-log.ts';
 import { createRunLog, type RunLog } from './run-log.ts';
 import { type BundleLoader, createBundleLoader } from './serving/load-bundle.ts';
 import { type AttemptLog, createAttemptLog } from './training/attempts.ts';
@@ -43,6 +52,7 @@ export interface Services extends Stores {
   readonly directory: WorkloadDirectory;
   readonly registry: ModelRegistry;
   readonly runs: RunLog;
+  readonly replays: ReplayLog;
   readonly fits: FitLog;
   readonly attempts: AttemptLog;
   readonly incidents: IncidentLog;
@@ -56,11 +66,24 @@ export interface Services extends Stores {
   readonly marks: MarkLog;
   readonly detectionStates: DetectionStates;
   readonly drift: DriftLog;
+  /** What forecasts are worth, by horizon. */
+  readonly grades: GradeLog;
+  /** The switch of the actuation, and what it last did. */
+  readonly actuation: ActuationLog;
+  /** The last scores of all workloads, for exporters. */
+  readonly lastScores: LastScores;
   readonly clock: Clock;
   /** What will happen, as configured. */
   readonly events: readonly ConfiguredEvent[];
   /** What becomes an incident, as configured. */
   readonly detection: DetectionConfig;
+  /** How replicas may be scaled, as configured. */
+  readonly scaling: ScalingConfig;
+  /** What replicas cost, as configured. */
+  readonly pricing: PricingConfig;
+  readonly recommendations: RecommendationLog;
+  readonly scalingStates: ScalingStates;
+  readonly demandBases: DemandBases;
 }
 
 /** Builds the repositories over a set of stores. Does no I/O. */
@@ -70,7 +93,14 @@ export function createServices(
   {
     events = [],
     detection = DEFAULT_DETECTION,
-  }: { readonly events?: readonly ConfiguredEvent[]; readonly detection?: DetectionConfig } = {},
+    scaling = [],
+    pricing = DEFAULT_PRICING,
+  }: {
+    readonly events?: readonly ConfiguredEvent[];
+    readonly detection?: DetectionConfig;
+    readonly scaling?: ScalingConfig;
+    readonly pricing?: PricingConfig;
+  } = {},
 ): Services {
   const detectors = createDetectorRegistry(stores.catalog);
   return {
@@ -78,9 +108,12 @@ export function createServices(
     clock,
     events,
     detection,
+    scaling,
+    pricing,
     directory: createWorkloadDirectory(stores.catalog),
     registry: createModelRegistry(stores.catalog),
     runs: createRunLog(stores.catalog, clock),
+    replays: createReplayLog(stores.catalog, clock),
     fits: createFitLog(stores.catalog, clock),
     attempts: createAttemptLog(stores.catalog),
     incidents: createIncidentLog(stores.catalog),
@@ -93,5 +126,11 @@ export function createServices(
     marks: createMarkLog(stores.catalog),
     detectionStates: createDetectionStates(stores.catalog),
     drift: createDriftLog(stores.catalog),
+    actuation: createActuationLog(stores.catalog),
+    lastScores: createLastScores(stores.catalog),
+    grades: createGradeLog(stores.catalog),
+    recommendations: createRecommendationLog(stores.catalog),
+    scalingStates: createScalingStates(stores.catalog),
+    demandBases: createDemandBases(stores.catalog),
   };
 }

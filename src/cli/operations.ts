@@ -1,11 +1,19 @@
 import type * as z from 'zod';
+import { ActuationSchema, ActuationSwitchSchema } from '#contracts/http/actuation.ts';
+import { CapacityResponseSchema } from '#contracts/http/capacity.ts';
 import * as catalog from '#contracts/http/catalog.ts';
+import * as cost from '#contracts/http/cost.ts';
 import { DetectResponseSchema } from '#contracts/http/detect.ts';
 import { FitListSchema } from '#contracts/http/fits.ts';
+import { GradeListSchema } from '#contracts/http/grades.ts';
 import { IncidentListSchema, IncidentSchema } from '#contracts/http/incidents.ts';
 import { IngestResponseSchema } from '#contracts/http/ingest.ts';
 import { PredictBatchResponseSchema, PredictResponseSchema } from '#contracts/http/predict.ts';
+import { RecommendResponseSchema } from '#contracts/http/recommend.ts';
+import { ReplayDetailSchema, ReplayStartedSchema } from '#contracts/http/replay.ts';
+import { RightsizingResponseSchema } from '#contracts/http/rightsizing.ts';
 import { RunDetailSchema, RunListSchema, TrainResponseSchema } from '#contracts/http/train.ts';
+import { WhenResponseSchema } from '#contracts/http/when.ts';
 import { ROUTES, type Route } from '#contracts/routes.ts';
 
 /** The operations of the API that commands use, each with the schema of its answer. */
@@ -18,14 +26,30 @@ export const OPERATIONS = {
   predict: PredictResponseSchema,
   predictBatch: PredictBatchResponseSchema,
   detect: DetectResponseSchema,
+  recommend: RecommendResponseSchema,
   listIncidents: IncidentListSchema,
   giveFeedback: IncidentSchema,
+  planCapacity: CapacityResponseSchema,
+  whenCrossed: WhenResponseSchema,
+  rightSize: RightsizingResponseSchema,
   train: TrainResponseSchema,
+  startReplay: ReplayStartedSchema,
+  getReplay: ReplayDetailSchema,
   listRuns: RunListSchema,
   getRun: RunDetailSchema,
   listFits: FitListSchema,
+  listGrades: GradeListSchema,
+  getCost: cost.CostResponseSchema,
+  getCostSummary: cost.CostSummarySchema,
+  getCostSavings: cost.SavingsResponseSchema,
+  getCostEfficiency: cost.EfficiencyResponseSchema,
+  getCostForecast: cost.CostForecastSchema,
+  getCostBudget: cost.BudgetResponseSchema,
   listWorkloads: catalog.WorkloadListSchema,
   getSeries: catalog.SeriesSchema,
+  readActuation: ActuationSchema,
+  stopActuation: ActuationSwitchSchema,
+  resumeActuation: ActuationSwitchSchema,
   ingest: IngestResponseSchema,
 } as const;
 export type Operation = keyof typeof OPERATIONS;

@@ -1,4 +1,6 @@
 import { type Command, Option } from 'commander';
+import { addActuation } from './actuation-program.ts';
+import { addCapacity, addRightsize, addWhen } from './capacity-program.ts';
 import {
   addWorkloadOptions,
   type CommandContext,
@@ -18,8 +20,11 @@ import type { TrainFlags } from './commands/train.ts';
 import { addDetect, addIncidents } from './detect-program.ts';
 import type { Environment } from './environment.ts';
 import { OUTPUT_FORMATS } from './output-format.ts';
+import { addRecommend } from './recommend-program.ts';
+import { addReplay } from './replay-program.ts';
 import { createProgram } from './run-program.ts';
 import { DEFAULT_ENDPOINT } from './settings.ts';
+import { addCost, addScan } from './trust-program.ts';
 import { HELIOS_VERSION } from './version.ts';
 
 /** `--no-host` turns this machine's metrics off; `--host` is the address and no counterpart of it. */
@@ -70,10 +75,18 @@ export function heliosProgram(environment: Environment, done: (code: number) => 
   addPredict(program, action);
   addDetect(program, action);
   addIncidents(program, action);
+  addRecommend(program, action);
+  addCapacity(program, action);
+  addWhen(program, action);
+  addRightsize(program, action);
   program
     .command('status')
     .description('health, workloads, how old their data are, and what serves them')
     .action(action(async (context) => (await import('./commands/status.ts')).status(context)));
+  addReplay(program, action);
+  addScan(program, action);
+  addCost(program, action);
+  addActuation(program, action);
   addModels(program, action);
   addRuns(program, action);
   addConfig(program, action, environment, done);

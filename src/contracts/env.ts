@@ -31,6 +31,9 @@ export type PipelineEnv = z.infer<typeof PipelineEnvSchema>;
 /** Environment of `train` and `score`, which start trainings. */
 export const TrainEnvSchema = z.object({ ...storeFields, STATE_MACHINE_ARN: z.string().min(20) });
 
+/** Environment of `actuate`: which targets it may raise lies in the configuration. */
+export const ActuateEnvSchema = z.object({ ...storeFields, CONFIG_PATH: z.string().min(1) });
+
 /** Environment of `dispatch` and `collect`: the configuration lies in a layer, too large for a variable. */
 export const WorkEnvSchema = z.object({
   ...storeFields,

@@ -20,3 +20,7 @@ export const ScheduleEventSchema = z.strictObject({
   task: z.enum(['collect-and-score', 'roll-up', 'roll-up-again', 'train']),
 });
 export type ScheduleEvent = z.infer<typeof ScheduleEventSchema>;
+
+/** What the schedule of the actuation stack sends to `actuate`. */
+export const ActuateEventSchema = z.strictObject({ task: z.literal('actuate') });
+export type ActuateEvent = z.infer<typeof ActuateEventSchema>;

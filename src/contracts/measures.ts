@@ -14,6 +14,13 @@ export const MEASURES = {
   ForecastSkill: 'None',
   /** Age of the newest observation. Not told of workloads that have been silent for two days. */
   DataAgeSeconds: 'Seconds',
+  /** Replicas that are recommended, while the recommendation is valid; for target tracking. */
+  RecommendedReplicas: 'Count',
+  /**
+   * The quantile of demand that these replicas were computed from, in the unit of the demand metric;
+   * without one, how many fully used replicas the load amounts to.
+   */
+  PredictedDemand: 'None',
 } as const;
 
 export type MeasureName = keyof typeof MEASURES;

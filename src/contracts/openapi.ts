@@ -38,7 +38,11 @@ function operation(route: Route): Record<string, unknown> {
     responses: {
       [route.status]: {
         description: 'success',
-        content: json(jsonSchema(route.response, 'output')),
+        content: {
+          [route.contentType ?? 'application/json']: {
+            schema: jsonSchema(route.response, 'output'),
+          },
+        },
       },
       default: {
         description: 'an error',

@@ -1,4 +1,10 @@
 import type * as z from 'zod';
+import { CAPACITY_ROUTES } from './capacity-routes.ts';
+import {
+  ActuationSchema,
+  ActuationSwitchRequestSchema,
+  ActuationSwitchSchema,
+} from './http/actuation.ts';
 import * as catalog from './http/catalog.ts';
 import { DetectRequestSchema, DetectResponseSchema } from './http/detect.ts';
 import { FitListSchema, FitQuerySchema } from './http/fits.ts';
@@ -15,15 +21,34 @@ import {
   PredictRequestSchema,
   PredictResponseSchema,
 } from './http/predict.ts';
+import { RecommendRequestSchema, RecommendResponseSchema } from './http/recommend.ts';
+import { ReplayDetailSchema, ReplayRequestSchema, ReplayStartedSchema } from './http/replay.ts';
+import {
+  EXPOSITION_TYPE,
+  ExportQuerySchema,
+  ExpositionSchema,
+  KedaMetricSchema,
+  KedaQuerySchema,
+} from './http/scalers.ts';
 import {
   RunDetailSchema,
   RunListSchema,
   TrainRequestSchema,
   TrainResponseSchema,
 } from './http/train.ts';
+import { TRUST_ROUTES } from './trust-routes.ts';
 
 /** The functions that answer HTTP routes. */
-export type ApiFunction = 'ingest' | 'predict' | 'detect' | 'catalog' | 'train';
+export type ApiFunction =
+  | 'ingest'
+  | 'predict'
+  | 'detect'
+  | 'recommend'
+  | 'catalog'
+  | 'train'
+  | 'replay'
+  | 'metrics'
+  | 'capacity';
 
 /** Who may call: `iam` by SigV4 (every route), `key` by an API key, `open` by anybody. */
 export type AuthSet = 'iam' | 'key' | 'open';
@@ -40,6 +65,8 @@ export interface Route {
   readonly body?: z.ZodType;
   readonly query?: z.ZodType;
   readonly response: z.ZodType;
+  /** Of a success; JSON unless given. */
+  readonly contentType?: string;
   /** HTTP status of success. */
   readonly status: 200 | 202;
   readonly sets: readonly AuthSet[];
@@ -77,6 +104,17 @@ const DETECT = {
   sets: IAM,
 } as const;
 
+const RECOMMEND = {
+  method: 'POST',
+  function: 'recommend',
+  operation: 'recommend',
+  summary: 'Recommend replicas, requests and limits of a workload, or hold with the reasons',
+  body: RecommendRequestSchema,
+  response: RecommendResponseSchema,
+  status: 200,
+  sets: IAM,
+} as const;
+
 const MODELS = {
   method: 'GET',
   function: 'catalog',
@@ -88,7 +126,18 @@ const MODELS = {
   sets: IAM,
 } as const;
 
+const METRICS = { method: 'GET', function: 'metrics', status: 200, sets: ['iam', 'key'] } as const;
+
 const CATALOG = { method: 'GET', function: 'catalog', status: 200, sets: IAM } as const;
+
+const ACTUATION_SWITCH = {
+  method: 'POST',
+  function: 'catalog',
+  body: ActuationSwitchRequestSchema,
+  response: ActuationSwitchSchema,
+  status: 200,
+  sets: IAM,
+} as const;
 
 /** Every route Helios serves. */
 export const ROUTES: readonly Route[] = [
@@ -143,6 +192,8 @@ export const ROUTES: readonly Route[] = [
   { ...PREDICT_BATCH, path: '/predict/batch' },
   { ...DETECT, path: '/api/v1/detect' },
   { ...DETECT, path: '/detect' },
+  { ...RECOMMEND, path: '/api/v1/recommend' },
+  { ...RECOMMEND, path: '/recommend' },
   {
     method: 'GET',
     path: '/api/v1/incidents',
@@ -162,6 +213,27 @@ export const ROUTES: readonly Route[] = [
     summary: 'Say that an incident was expected, or that it was an anomaly',
     body: FeedbackRequestSchema,
     response: IncidentSchema,
+    status: 200,
+    sets: IAM,
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/replay',
+    function: 'replay',
+    operation: 'startReplay',
+    summary: 'Replay the past under several scaling policies',
+    body: ReplayRequestSchema,
+    response: ReplayStartedSchema,
+    status: 202,
+    sets: IAM,
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/replay/{id}',
+    function: 'replay',
+    operation: 'getReplay',
+    summary: 'A replay and, once it has ended, its report',
+    response: ReplayDetailSchema,
     status: 200,
     sets: IAM,
   },
@@ -222,6 +294,7 @@ export const ROUTES: readonly Route[] = [
     query: catalog.ForecastQuerySchema,
     response: catalog.IssuedForecastListSchema,
   },
+  ...TRUST_ROUTES,
   {
     method: 'POST',
     path: '/api/v1/ingest',
@@ -233,6 +306,44 @@ export const ROUTES: readonly Route[] = [
     status: 200,
     sets: ['iam', 'key'],
   },
+  {
+    ...METRICS,
+    path: '/metrics',
+    operation: 'exportMetrics',
+    summary: 'Predictions, scores and recommended replicas for Prometheus, each while it is valid',
+    query: ExportQuerySchema,
+    response: ExpositionSchema,
+    contentType: EXPOSITION_TYPE,
+  },
+  {
+    ...METRICS,
+    path: '/scalers/keda/{workload}',
+    operation: 'kedaMetric',
+    summary:
+      'One number for the metrics-api scaler of KEDA: recommended replicas, or predicted load',
+    query: KedaQuerySchema,
+    response: KedaMetricSchema,
+  },
+  {
+    ...CATALOG,
+    path: '/api/v1/actuation',
+    operation: 'readActuation',
+    summary: 'Whether Helios may raise minimums, and what its last run did or would have done',
+    response: ActuationSchema,
+  },
+  {
+    ...ACTUATION_SWITCH,
+    path: '/api/v1/actuation/stop',
+    operation: 'stopActuation',
+    summary: 'Take back every raised minimum, and raise none until resumed',
+  },
+  {
+    ...ACTUATION_SWITCH,
+    path: '/api/v1/actuation/resume',
+    operation: 'resumeActuation',
+    summary: 'Let actuation go on after a stop',
+  },
+  ...CAPACITY_ROUTES,
   {
     ...CATALOG,
     path: '/openapi.json',

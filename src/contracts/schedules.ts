@@ -1,4 +1,4 @@
-import type { ScheduleEvent } from './events.ts';
+import type { ActuateEvent, ScheduleEvent } from './events.ts';
 
 /** One row of the schedule table that EventBridge and the local scheduler share. */
 export interface Schedule {
@@ -34,3 +34,17 @@ export const SCHEDULES: readonly Schedule[] = [
     when: { dailyAtUtc: { hour: 2, minute: 0 } },
   },
 ];
+
+/**
+ * What the actuation stack does by the clock, where it is deployed. Not among `SCHEDULES`: the local
+ * process never acts.
+ */
+export const ACTUATION_SCHEDULE = {
+  name: 'actuate',
+  function: 'actuate',
+  event: { task: 'actuate' },
+  when: { everyMinutes: 5 },
+} as const satisfies Omit<Schedule, 'function' | 'event'> & {
+  readonly function: string;
+  readonly event: ActuateEvent;
+};

@@ -22,6 +22,12 @@ export const ERROR_CATALOGUE = {
   UNAUTHORIZED: row(401, 2, 'send a valid key: Authorization: Bearer <key>'),
   FORBIDDEN: row(403, 2, 'the key or address is not allowed to do this'),
   NOT_FOUND: row(404, 2, 'check the name; helios status lists what is known'),
+  NOT_PUBLISHED: row(
+    404,
+    3,
+    'nothing valid is published: details say why; keep what you have',
+    true,
+  ),
   METHOD_NOT_ALLOWED: row(405, 2, 'details.allowed lists the methods of this path'),
   PAYLOAD_TOO_LARGE: row(
     413,

@@ -30,6 +30,7 @@ import { apiKeyAuthorizer } from './http/api-key.ts';
 import { LOOPBACK_HOSTS } from './http/guard.ts';
 import { createLocalExecutions } from './local-executions.ts';
 import { createLocalFunctions } from './local-functions.ts';
+import { REPLAY_MACHINE, TRAINING_MACHINE } from './local-machines.ts';
 import { createLocalQueue } from './local-queue.ts';
 import { progressOf } from './progress.ts';
 import { introduceSample, SAMPLE_WORKLOAD, samplePlan } from './sample-workload.ts';
@@ -113,6 +114,7 @@ async function start(options: ApplicationOptions, cleanup: Cleanup): Promise<str
   const pool = createTaskPool({ size: threads(), env });
   const executions = createLocalExecutions({
     ...services,
+    machine: TRAINING_MACHINE,
     pool,
     random: Math.random,
     onEvent: (runId, event) => {
@@ -121,8 +123,17 @@ async function start(options: ApplicationOptions, cleanup: Cleanup): Promise<str
     },
     onError,
   });
+  const replayExecutions = createLocalExecutions({
+    ...services,
+    machine: REPLAY_MACHINE,
+    runs: services.replays,
+    pool,
+    random: Math.random,
+    onEvent: () => {},
+    onError,
+  });
   cleanup.add(async () => {
-    const ended = executions.close();
+    const ended = Promise.all([executions.close(), replayExecutions.close()]);
     await pool.close();
     await ended;
   });
@@ -139,6 +150,7 @@ async function start(options: ApplicationOptions, cleanup: Cleanup): Promise<str
   const functions = createLocalFunctions({
     services,
     training: { ...services, executions, newSuffix },
+    replaying: { ...services, executions: replayExecutions, newSuffix },
     queue,
     plans,
     logger: { info: log, error: log },
@@ -146,6 +158,7 @@ async function start(options: ApplicationOptions, cleanup: Cleanup): Promise<str
 
   // Before anybody can ask for the same run, so that it is not started twice.
   const resumed = await executions.resume();
+  await replayExecutions.resume();
   if (resumed.length > 0) onProgress(`resuming ${resumed.length} interrupted training run(s)`);
 
   const server = createHttpServer({
@@ -192,7 +205,9 @@ async function forget(
 ): Promise<void> {
   await forgetExpired(client, env.OBSERVATIONS_TABLE_NAME, clock.now());
   await forgetExpired(client, env.CATALOG_TABLE_NAME, clock.now());
-  await forgetRuns(services);
+  const { objects, runs, replays } = services;
+  const get = async (runId: string) => (await runs.get(runId)) ?? replays.get(runId);
+  await forgetRuns({ objects, runs: { get } });
 }
 
 /** Opens the store of a data directory, which no other process can open until it is closed. */

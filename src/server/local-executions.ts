@@ -3,15 +3,11 @@ import { parseRecord, updateRecord } from '#app/catalog-records.ts';
 import type { CatalogRecord, CatalogStore } from '#app/ports/catalog-store.ts';
 import type { Executions } from '#app/ports/executions.ts';
 import type { ObjectStore } from '#app/ports/object-store.ts';
-import type { RunLog } from '#app/run-log.ts';
-import {
-  BUCKET_PLACEHOLDER,
-  functionPlaceholder,
-  PIPELINE_FUNCTIONS,
-  TRAINING_PIPELINE,
-} from '#contracts/pipeline/definition.ts';
+import type { Reason } from '#contracts/http/common.ts';
+import { BUCKET_PLACEHOLDER, functionPlaceholder } from '#contracts/pipeline/definition.ts';
 import type { Clock } from '#core/time.ts';
 import { durableTasks } from './durable-tasks.ts';
+import type { LocalMachine } from './local-machines.ts';
 import { bindDefinition } from './state-machine/bind-definition.ts';
 import type { StateMachineEvent } from './state-machine/events.ts';
 import { runStateMachine } from './state-machine/interpreter.ts';
@@ -19,7 +15,6 @@ import { lambdaTasks } from './state-machine/tasks.ts';
 import type { TaskPool } from './task-pool.ts';
 import { nodeTimers, sleepWith } from './timers.ts';
 
-const PARTITION = 'local-executions';
 /** A run that takes the process down with it is not started for ever. */
 const MAX_STARTS = 3;
 
@@ -37,6 +32,13 @@ export interface LocalExecutions extends Executions {
   close(): Promise<void>;
 }
 
+/** The records that a machine's executions keep of themselves, by name. */
+export interface ExecutionRecords {
+  get(name: string): Promise<{ readonly finished_at: string | null } | undefined>;
+  /** Closes the record of an execution that ended without doing so. */
+  finished(name: string, error: Reason | null): Promise<unknown>;
+}
+
 /**
  * Step Functions in this process: interprets the definition that CDK deploys. An execution is
  * written down before it is acknowledged, and its tasks when they are done, so that a kill at any
@@ -45,33 +47,34 @@ export interface LocalExecutions extends Executions {
 export function createLocalExecutions(options: {
   readonly catalog: CatalogStore;
   readonly objects: ObjectStore;
-  readonly runs: RunLog;
+  readonly machine: LocalMachine;
+  readonly runs: ExecutionRecords;
   readonly pool: TaskPool;
   readonly clock: Clock;
   readonly random: () => number;
   readonly onEvent: (runId: string, event: StateMachineEvent) => void;
   readonly onError: (error: unknown, runId: string) => void;
 }): LocalExecutions {
-  const { catalog, objects, runs, pool, clock } = options;
+  const { catalog, objects, runs, pool, clock, machine } = options;
   const abort = new AbortController();
   const running = new Map<string, Promise<void>>();
   const bucket = 'local';
-  const definition = bindDefinition(TRAINING_PIPELINE, {
+  const definition = bindDefinition(machine.definition, {
     [BUCKET_PLACEHOLDER]: bucket,
-    ...Object.fromEntries(PIPELINE_FUNCTIONS.map((name) => [functionPlaceholder(name), name])),
+    ...Object.fromEntries(machine.functions.map((name) => [functionPlaceholder(name), name])),
   });
   const tasksOf = (execution: string) => {
     const durable = durableTasks(catalog, execution);
     return lambdaTasks(
       Object.fromEntries(
-        PIPELINE_FUNCTIONS.map((name) => [
+        machine.functions.map((name) => [
           name,
           (payload: unknown) => durable.run(name, payload, () => pool.run(name, payload)),
         ]),
       ),
     );
   };
-  const keyOf = (name: string) => ({ partition: PARTITION, id: name });
+  const keyOf = (name: string) => ({ partition: machine.partition, id: name });
 
   const countStart = (name: string, change: 1 | -1) =>
     updateRecord(catalog, ExecutionSchema, keyOf(name), (current) =>
@@ -153,7 +156,7 @@ export function createLocalExecutions(options: {
 
     async resume() {
       const resumed: string[] = [];
-      for (const record of await catalog.list(PARTITION)) {
+      for (const record of await catalog.list(machine.partition)) {
         try {
           if (await resumeOne(record)) resumed.push(record.id);
         } catch (error) {

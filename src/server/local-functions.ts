@@ -2,18 +2,23 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { EventLogger } from '#adapters/lambda/logger.ts';
 import type { MetricsSink } from '#app/ports/metrics-sink.ts';
 import type { WorkQueue } from '#app/ports/work-queue.ts';
+import type { StartReplayDeps } from '#app/replay/start-replay.ts';
 import type { CollectPlan } from '#app/scheduled/collect.ts';
 import { CODE_VERSION, type Services } from '#app/services.ts';
 import type { StartTrainingDeps } from '#app/training/start-training.ts';
 import { WorkMessageSchema } from '#contracts/events.ts';
 import { type ApiFunction, ROUTES } from '#contracts/routes.ts';
 import type { Schedule } from '#contracts/schedules.ts';
+import { createHandler as createCapacity } from '#functions/capacity/handler.ts';
 import { createHandler as createCatalog } from '#functions/catalog/handler.ts';
 import { createHandler as createCollect } from '#functions/collect/handler.ts';
 import { createHandler as createDetect } from '#functions/detect/handler.ts';
 import { createHandler as createDispatch } from '#functions/dispatch/handler.ts';
 import { createHandler as createIngest } from '#functions/ingest/handler.ts';
+import { createHandler as createMetrics } from '#functions/metrics/handler.ts';
 import { createHandler as createPredict } from '#functions/predict/handler.ts';
+import { createHandler as createRecommend } from '#functions/recommend/handler.ts';
+import { createHandler as createReplay } from '#functions/replay/handler.ts';
 import { createHandler as createScore } from '#functions/score/handler.ts';
 import { createHandler as createTrain } from '#functions/train/handler.ts';
 import type { HttpHandler, HttpRoute } from './http/invoke-route.ts';
@@ -28,18 +33,23 @@ export interface LocalFunctions {
 export function createLocalFunctions(options: {
   readonly services: Services;
   readonly training: StartTrainingDeps;
+  readonly replaying: StartReplayDeps;
   readonly queue: WorkQueue;
   readonly plans: ReadonlyMap<string, CollectPlan>;
   readonly logger: EventLogger;
 }): LocalFunctions {
-  const { services, training, queue, plans, logger } = options;
+  const { services, training, replaying, queue, plans, logger } = options;
   const health = { startedAt: services.clock.now(), codeVersion: CODE_VERSION };
   const train = createTrain(training, logger);
   const api: Readonly<Record<ApiFunction, HttpHandler>> = {
     catalog: createCatalog({ ...services, ...health }, logger),
     ingest: createIngest(services, logger),
+    metrics: createMetrics({ ...services, ...health }, logger),
     predict: createPredict(services, logger),
     detect: createDetect(services, logger),
+    recommend: createRecommend(services, logger),
+    capacity: createCapacity(services, logger),
+    replay: createReplay(replaying, logger),
     train: async (event, context) => asHttp(await train(event, context)),
   };
   const dispatch = createDispatch({ ...services, queue, collected: [...plans.keys()] }, logger);

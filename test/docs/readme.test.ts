@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -8,8 +7,10 @@ import { parse } from 'yaml';
 import { HeliosConfigSchema } from '#contracts/config/helios-config.ts';
 import { RunListSchema } from '#contracts/http/train.ts';
 import { ROUTES } from '#contracts/routes.ts';
-import { type Application, startApplication } from '#server/application.ts';
 import { packageRoot } from '#server/package-root.ts';
+import { bodyOf, get } from '#test/helpers/api.ts';
+import { createSandbox } from '#test/helpers/helios-process.ts';
+import { until } from '#test/helpers/until.ts';
 
 const run = promisify(execFile);
 const root = packageRoot();
@@ -29,29 +30,21 @@ const commands = blocks('sh')
 const ELSEWHERE = [/^npm ci && npm (start|test)$/, /^npx cdk (synth|deploy) /];
 const executed = commands.filter((line) => !ELSEWHERE.some((pattern) => pattern.test(line)));
 
+const sandbox = createSandbox();
+afterAll(() => sandbox.clear());
+
 describe('README', () => {
-  let application: Application;
-  let folder: string;
+  let url: string;
+  let home: string;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'helios-readme-'));
-    application = await startApplication({
-      dataDir: join(folder, 'data'),
-      host: '127.0.0.1',
-      port: 0,
-      sample: true,
-      hostMetrics: true,
-      schedule: false,
-      onProgress: () => {},
-      log: () => {},
+    home = await sandbox.directory();
+    ({ url } = await sandbox.serve(await sandbox.directory()));
+    await until(180_000, 'the sample to be trained', async () => {
+      const { runs } = bodyOf(await get(url, '/api/v1/runs'), RunListSchema);
+      return runs.find(({ state }) => state === 'succeeded');
     });
-    await trainedSample(application.url);
-  }, 120_000);
-
-  afterAll(async () => {
-    await application.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  }, 240_000);
 
   it('shows commands at all', () => {
     expect(executed.length).toBeGreaterThan(12);
@@ -60,7 +53,7 @@ describe('README', () => {
   it.each(executed)(
     'runs: %s',
     async (line) => {
-      const { stdout } = await execute(line, application.url, folder);
+      const { stdout } = await execute(line, url, home);
       expect(stdout.length).toBeGreaterThan(0);
       if (line.startsWith('curl')) {
         const answer: unknown = JSON.parse(stdout);
@@ -99,16 +92,4 @@ function execute(line: string, url: string, home: string) {
     .replace(/^npx (helios(?:-agent)?)/, (_, name: string) => `${node} dist/bin/${name}.js`)
     .replace('localhost:8080', url.replace('http://', ''));
   return run('sh', ['-c', command], { cwd: root, env, maxBuffer: 16_777_216 });
-}
-
-async function trainedSample(url: string): Promise<void> {
-  const deadline = Date.now() + 90_000;
-  while (Date.now() < deadline) {
-    // Jest runs the server's code ten times slower: a connection kept idle may be closed meanwhile.
-    const answer = await fetch(`${url}/api/v1/runs`, { headers: { connection: 'close' } });
-    const { runs } = RunListSchema.parse(await answer.json());
-    if (runs.some(({ state }) => state === 'succeeded')) return;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  throw new Error('the sample was not trained in time');
 }

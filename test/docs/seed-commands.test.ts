@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DetectResponseSchema } from '#contracts/http/detect.ts';
 import { PredictResponseSchema } from '#contracts/http/predict.ts';
+import { RecommendResponseSchema } from '#contracts/http/recommend.ts';
 import { seededRandom } from '#core/math/random.ts';
 import { addMs, DEFAULT_STEP, epochMs, HOUR, toIso } from '#core/time.ts';
 import { type HeliosInMemory, startHeliosInMemory } from '#test/helpers/helios-in-memory.ts';
@@ -135,9 +136,13 @@ describe('the commands of the seed documents', () => {
     });
   });
 
-  it('recommend is not there yet, and ends with 2', async () => {
-    const { code, err } = await helped('helios recommend --deployment my-app --replicas 2');
-    expect(code).toBe(2);
-    expect(err).toContain('unknown command');
+  it('recommend acts on nothing that is an hour old, and says so', async () => {
+    const command = 'helios recommend --deployment my-app --namespace loadtest --replicas 2';
+    const { code, out } = await helped(`${command} -o json`);
+    expect(code).toBe(3);
+    const [recommendation] = RecommendResponseSchema.parse(JSON.parse(out)).recommendations;
+    expect(recommendation).toMatchObject({ decision: 'hold', target_replicas: null });
+    expect(recommendation?.current_state).toMatchObject({ replicas: 2 });
+    expect(recommendation?.reasons.map((reason) => reason.code)).toContain('NOT_MEASURED');
   });
 });

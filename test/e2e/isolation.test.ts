@@ -7,6 +7,7 @@ import { createMemoryObjectStore } from '#adapters/local/memory-object-store.ts'
 import { systemClock } from '#adapters/system-clock.ts';
 import { createRunLog } from '#app/run-log.ts';
 import { createLocalExecutions } from '#server/local-executions.ts';
+import { TRAINING_MACHINE } from '#server/local-machines.ts';
 import type { StateMachineEvent } from '#server/state-machine/events.ts';
 import { createTaskPool, type TaskPool } from '#server/task-pool.ts';
 import { until } from '#test/helpers/until.ts';
@@ -75,6 +76,7 @@ describe('a task that takes its thread down', () => {
     await objects.put('manifest.json', new TextEncoder().encode('[]'));
     const events: StateMachineEvent[] = [];
     const executions = createLocalExecutions({
+      machine: TRAINING_MACHINE,
       catalog,
       objects,
       runs: createRunLog(catalog, systemClock),

@@ -2,16 +2,24 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { APIGatewayProxyEventV2, SQSEvent } from 'aws-lambda';
 import type { MetricSource } from '#app/ports/metric-source.ts';
+import { ActuationConfigSchema } from '#contracts/config/actuation.ts';
 import { DEFAULT_STEP } from '#core/time.ts';
+import { createHandler as createActuate } from '#functions/actuate/handler.ts';
+import { createHandler as createCapacity } from '#functions/capacity/handler.ts';
 import { createHandler as createCatalog } from '#functions/catalog/handler.ts';
 import { createHandler as createCollect } from '#functions/collect/handler.ts';
 import { createHandler as createDetect } from '#functions/detect/handler.ts';
 import { createHandler as createDispatch } from '#functions/dispatch/handler.ts';
 import { createHandler as createIngest } from '#functions/ingest/handler.ts';
+import { createHandler as createMetrics } from '#functions/metrics/handler.ts';
 import { createHandler as createPredict } from '#functions/predict/handler.ts';
+import { createHandler as createRecommend } from '#functions/recommend/handler.ts';
+import { createHandler as createReplay } from '#functions/replay/handler.ts';
 import { createHandler as createScore } from '#functions/score/handler.ts';
+import { createHandler as createSimulate } from '#functions/simulate/handler.ts';
 import { createHandler as createTrain } from '#functions/train/handler.ts';
 import { lambdaContext } from '#server/http/lambda-context.ts';
+import { memoryScalableTargets } from './memory-scalable-targets.ts';
 import type { MemoryServices } from './memory-services.ts';
 import { recordingExecutions } from './recording-executions.ts';
 import { recordingLogger } from './recording-logger.ts';
@@ -30,6 +38,12 @@ export function functionFolders(): readonly string[] {
     .map(({ name }) => name)
     .sort();
 }
+
+/** The target that `actuate` is configured with in tests. */
+const ACTUATED = ActuationConfigSchema.parse({
+  enabled: true,
+  targets: [{ deployment: 'web', namespace: 'shop', resource_id: 'service/shop/web' }],
+});
 
 /** The workload that `collect` reads in tests. */
 export const COLLECTED = 'default#prod#orders#*';
@@ -62,9 +76,18 @@ export function functionHandlers(services: MemoryServices) {
     ),
     catalog: http(createCatalog({ ...services, ...about }, logger)),
     ingest: http(createIngest(services, logger)),
+    metrics: http(createMetrics({ ...services, ...about }, logger)),
     predict: http(createPredict(services, logger)),
     detect: http(createDetect(services, logger)),
+    recommend: http(createRecommend(services, logger)),
+    capacity: http(createCapacity(services, logger)),
+    replay: http(createReplay({ ...services, executions, newSuffix: () => 'abc123' }, logger)),
+    simulate: createSimulate(services, logger),
     train: (event) => train(event, context),
+    actuate: createActuate(
+      { ...services, config: ACTUATED, targets: memoryScalableTargets() },
+      logger,
+    ),
     dispatch: createDispatch({ ...services, queue, collected: [COLLECTED] }, logger),
     collect: queued(createCollect({ ...services, queue, planOf }, logger)),
     score: queued(createScore({ ...services, training, metrics: recordingMetrics() }, logger)),

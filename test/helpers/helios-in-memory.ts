@@ -3,6 +3,7 @@ import { createMemoryCatalogStore } from '#adapters/local/memory-catalog-store.t
 import { createMemoryObjectStore } from '#adapters/local/memory-object-store.ts';
 import { createMemoryObservationStore } from '#adapters/local/memory-observation-store.ts';
 import type { Executions } from '#app/ports/executions.ts';
+import { runReplay } from '#app/replay/run-replay.ts';
 import { CODE_VERSION, createServices, type Services } from '#app/services.ts';
 import { engineer } from '#app/training/engineer.ts';
 import { evaluate } from '#app/training/evaluate.ts';
@@ -11,7 +12,7 @@ import { type DetectorDeps, fitDetectors } from '#app/training/fit-detectors.ts'
 import { fitRecurrent, type RecurrentDeps } from '#app/training/fit-recurrent.ts';
 import { fitStatistical, type StatisticalDeps } from '#app/training/fit-statistical.ts';
 import { plan } from '#app/training/plan.ts';
-import { register } from '#app/training/register.ts';
+import { type RegisterDeps, register } from '#app/training/register.ts';
 import { validate } from '#app/training/validate.ts';
 import { LIMITS } from '#contracts/http/common.ts';
 import { ManifestItemSchema, PipelineInputSchema } from '#contracts/tasks/items.ts';
@@ -50,6 +51,7 @@ export async function startHeliosInMemory(clock: Clock): Promise<HeliosInMemory>
   const { routes } = createLocalFunctions({
     services,
     training: { ...services, executions, newSuffix: () => 'a1' },
+    replaying: { ...services, executions: inlineReplays(services), newSuffix: () => 'a1' },
     queue: { send: async () => {} },
     plans: new Map(),
     logger: { info: () => {}, error: () => {} },
@@ -59,8 +61,20 @@ export async function startHeliosInMemory(clock: Clock): Promise<HeliosInMemory>
   return { url: `http://127.0.0.1:${port}`, services, close: () => server.close() };
 }
 
+/** A replay is done before it is answered. */
+function inlineReplays(services: Services): Executions {
+  return {
+    async start(run_id) {
+      await runReplay(services, { run_id });
+      return 'started';
+    },
+  };
+}
+
 /** The stages one after the other, in this process. How states follow is tested with the interpreter. */
-function inlineExecutions(deps: StatisticalDeps & RecurrentDeps & DetectorDeps): Executions {
+function inlineExecutions(
+  deps: StatisticalDeps & RecurrentDeps & DetectorDeps & RegisterDeps,
+): Executions {
   return {
     async start(run_id, input) {
       const request = PipelineInputSchema.parse(input);

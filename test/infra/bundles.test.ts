@@ -6,9 +6,23 @@ import { CDK_BUNDLING, esbuildBundling } from '#lib/constructs/bundling.ts';
 import { FUNCTIONS_DIRECTORY, functionEntry } from '#lib/constructs/project.ts';
 
 /** The functions that somebody waits for; the others are tasks of the pipeline. */
-const SERVING = ['catalog', 'collect', 'detect', 'dispatch', 'ingest', 'predict', 'score', 'train'];
+const SERVING = [
+  'actuate',
+  'capacity',
+  'catalog',
+  'collect',
+  'detect',
+  'dispatch',
+  'ingest',
+  'metrics',
+  'predict',
+  'recommend',
+  'replay',
+  'score',
+  'train',
+];
 /** Tasks that take no engine: a member is served, and so judged, by its state alone. */
-const STAGES = ['engineer', 'evaluate', 'finish', 'plan', 'register', 'validate'];
+const STAGES = ['engineer', 'evaluate', 'finish', 'plan', 'register', 'simulate', 'validate'];
 /** Tasks that train, with engines from the numerics layer. */
 const FITS = ['fit-boosting', 'fit-detectors', 'fit-recurrent', 'fit-statistical'];
 const ALL = [...SERVING, ...STAGES, ...FITS];

@@ -15,6 +15,7 @@ const RUNS = `${BUCKET}/runs/*`;
 const CHECKPOINTS = `${BUCKET}/checkpoints/*`;
 const COLLECT_QUEUE = 'HeliosCollection/CollectQueue/Queue.Arn';
 const SCORE_QUEUE = 'HeliosCollection/ScoreQueue/Queue.Arn';
+const REPLAYS = 'HeliosApi/Replays/StateMachine';
 const STATE_MACHINE = 'HeliosPipeline/Training/StateMachine';
 
 const READ_MODELS = {
@@ -57,7 +58,23 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, readonly string[]
     ...READ_MODELS,
   },
   detect: { [OBSERVATIONS]: ['dynamodb:Query'], ...QUERY_CATALOG, ...READ_DETECTORS },
+  recommend: { [OBSERVATIONS]: ['dynamodb:Query'], ...QUERY_CATALOG, ...READ_MODELS },
+  capacity: {
+    [OBSERVATIONS]: ['dynamodb:Query'],
+    [CATALOG]: ['dynamodb:GetItem', 'dynamodb:Query'],
+    ...READ_MODELS,
+  },
   catalog: { [OBSERVATIONS]: ['dynamodb:Query'], ...QUERY_CATALOG, ...READ_MODELS },
+  replay: {
+    ...READ_WRITE_CATALOG,
+    ...READ_WRITE_RUNS,
+    [REPLAYS]: ['states:StartExecution'],
+  },
+  simulate: { [OBSERVATIONS]: ['dynamodb:Query'], ...QUERY_CATALOG, ...READ_WRITE_RUNS },
+  metrics: {
+    [OBSERVATIONS]: ['dynamodb:Query'],
+    [CATALOG]: ['dynamodb:GetItem', 'dynamodb:Query'],
+  },
   train: {
     ...READ_WRITE_CATALOG,
     [STATE_MACHINE]: ['states:StartExecution'],
@@ -202,8 +219,8 @@ describe('permissions of services', () => {
 
   it('are given to no other role', () => {
     const roles = helios.stackNames.flatMap((stack) => helios.ofType(stack, 'AWS::IAM::Role'));
-    // The functions', the state machine's and the two of the schedules.
-    expect(roles).toHaveLength(Object.keys(ALLOWED).length + 3);
+    // The functions', those of the two state machines and the two of the schedules.
+    expect(roles).toHaveLength(Object.keys(ALLOWED).length + 4);
     for (const [, { Properties }] of roles) {
       expect(Properties).not.toHaveProperty('Policies');
       expect(Properties).not.toHaveProperty('ManagedPolicyArns');

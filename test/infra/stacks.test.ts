@@ -4,6 +4,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import type * as z from 'zod';
 import type { HeliosConfigSchema } from '#contracts/config/helios-config.ts';
 import {
+  ActuateEnvSchema,
   PipelineEnvSchema,
   StoreEnvSchema,
   TrainEnvSchema,
@@ -21,6 +22,7 @@ import { list, type Synthesised, synthesise } from './synthesise.ts';
 
 const CONFIG = {
   workloads: [{ deployment: 'web', metrics: {} }],
+  actuation: { enabled: true },
   training: {
     window_days: 14,
     minimum_improvement: 0.1,
@@ -70,7 +72,13 @@ describe('functions', () => {
     ingest: StoreEnvSchema,
     predict: StoreEnvSchema,
     detect: StoreEnvSchema,
+    capacity: StoreEnvSchema,
+    recommend: StoreEnvSchema,
     catalog: StoreEnvSchema,
+    metrics: StoreEnvSchema,
+    actuate: ActuateEnvSchema,
+    simulate: StoreEnvSchema,
+    replay: TrainEnvSchema,
     train: TrainEnvSchema,
     score: TrainEnvSchema,
     dispatch: WorkEnvSchema,
@@ -195,10 +203,14 @@ describe('the API', () => {
       helios.resolve('HeliosApi', each.IntegrationUri),
     );
     expect(uris.sort()).toEqual([
+      'HeliosApi/Capacity/Function.Arn',
       'HeliosApi/Catalog/Function.Arn',
       'HeliosApi/Detect/Function.Arn',
       'HeliosApi/Ingest/Function.Arn',
+      'HeliosApi/Metrics/Function.Arn',
       'HeliosApi/Predict/Function.Arn',
+      'HeliosApi/Recommend/Function.Arn',
+      'HeliosApi/Replay/Function.Arn',
       'HeliosPipeline/Train/Function.Arn',
     ]);
     for (const each of integrations.values()) expect(each.PayloadFormatVersion).toBe('2.0');
@@ -227,7 +239,7 @@ describe('the API', () => {
     const permissions = helios
       .ofType('HeliosApi', 'AWS::Lambda::Permission')
       .map(([, { Properties }]) => Properties);
-    expect(permissions).toHaveLength(5);
+    expect(permissions).toHaveLength(9);
     for (const { Principal, SourceArn } of permissions) {
       expect(Principal).toBe('apigateway.amazonaws.com');
       expect(helios.resolve('HeliosApi', SourceArn)).toBe(

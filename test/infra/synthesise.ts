@@ -81,8 +81,8 @@ export function synthesise(config: z.input<typeof HeliosConfigSchema> = {}): Syn
   };
   const resources = (stack: string): Readonly<Record<string, Resource>> =>
     template(stack).toJSON().Resources;
-  const deployed = [stacks.api, stacks.collection, stacks.pipeline]
-    .flatMap(({ functions }) => functions)
+  const deployed = [stacks.api, stacks.collection, stacks.pipeline, stacks.actuation]
+    .flatMap((stack) => stack?.functions ?? [])
     .map((fn): [string, DeployedFunction] => [fn.name, describeFunction(fn, resources)]);
   return {
     stackNames: [...templates.keys()],

@@ -33,6 +33,17 @@ export class Answer {
   }
 }
 
+/** A body that is not JSON: sent as it is, under its own content type. */
+export class TextBody {
+  readonly contentType: string;
+  readonly text: string;
+
+  constructor(contentType: string, text: string) {
+    this.contentType = contentType;
+    this.text = text;
+  }
+}
+
 type Handler = (
   event: APIGatewayProxyEventV2,
   context: Context,
@@ -174,13 +185,17 @@ function decode(text: string): string {
 }
 
 function respond(status: number, body: unknown): APIGatewayProxyStructuredResultV2 {
-  const text = JSON.stringify(body);
+  const { contentType, text } =
+    body instanceof TextBody
+      ? body
+      : new TextBody(SECURITY_HEADERS['content-type'], JSON.stringify(body));
   if (Buffer.byteLength(text) > LIMITS.maxResponseBytes) {
     throw new DomainError('PAYLOAD_TOO_LARGE', 'the answer is larger than 5 MB: ask for less', {
       maxBytes: LIMITS.maxResponseBytes,
     });
   }
-  return { statusCode: status, headers: SECURITY_HEADERS, body: text };
+  const headers = { ...SECURITY_HEADERS, 'content-type': contentType };
+  return { statusCode: status, headers, body: text };
 }
 
 function requestIdOf(event: APIGatewayProxyEventV2, context: Context): string {

@@ -8,6 +8,11 @@ import { readConfig } from './read-config.ts';
 /** The services over the stores that a function's environment names. */
 export async function openServices(env: NodeJS.ProcessEnv): Promise<Services> {
   const parsed = parseEnv(StoreEnvSchema, env);
-  const { events, detection } = readConfig(parsed.CONFIG_PATH);
-  return createServices(await openStores(parsed), systemClock, { events, detection });
+  const { events, detection, scaling, pricing } = readConfig(parsed.CONFIG_PATH);
+  return createServices(await openStores(parsed), systemClock, {
+    events,
+    detection,
+    scaling,
+    pricing,
+  });
 }

@@ -1,5 +1,4 @@
 import type { ObjectStore } from '../ports/object-store.ts';
-import type { RunLog } from '../run-log.ts';
 
 /** What runs leave: stage outputs, and the checkpoints of their trainings. */
 const PREFIXES = ['runs', 'checkpoints'] as const;
@@ -12,7 +11,10 @@ const PREFIXES = ['runs', 'checkpoints'] as const;
  */
 export async function forgetRuns(deps: {
   readonly objects: ObjectStore;
-  readonly runs: RunLog;
+  /** Trainings and replays: both keep objects under their run. */
+  readonly runs: {
+    get(runId: string): Promise<{ readonly finished_at: string | null } | undefined>;
+  };
 }): Promise<number> {
   let removed = 0;
   for (const prefix of PREFIXES) {

@@ -4,11 +4,14 @@ import { isDomainError } from '#core/errors.ts';
 import { compactCalibration, observe, observedSteps } from '#core/evaluate/conformal.ts';
 import { driftRatio } from '#core/evaluate/drift.ts';
 import type { ResolvedError } from '#core/evaluate/error-record.ts';
+import type { LiveBucket } from '#core/evaluate/grade-evidence.ts';
 import { volatilityScales } from '#core/evaluate/volatility.ts';
 import { metricDefinition } from '#core/series/metric-catalogue.ts';
 import { cleanSeries } from '#core/series/quality.ts';
 import type { Series } from '#core/series/series.ts';
 import { addMs, DAY, type EpochMs, epochMs } from '#core/time.ts';
+import { liveBuckets } from '../grades/live-buckets.ts';
+import { GRADED_LEVEL } from '../grades/regrade.ts';
 import type { IssuedForecasts } from '../issued-forecasts.ts';
 import type { LiveCalibrations } from '../live-calibration.ts';
 import type { ModelSubject } from '../model-registry.ts';
@@ -29,6 +32,8 @@ export interface LiveResult extends LiveErrors {
   readonly member: string;
   /** Live errors over those of the backtest (`driftRatio`); NaN when there are too few. */
   readonly driftRatio: number;
+  /** What became of them at every horizon. */
+  readonly buckets: readonly LiveBucket[];
 }
 
 export interface LiveOutcome {
@@ -119,7 +124,8 @@ function resultOf(
 ): LiveResult {
   const errors = liveErrors(issued, series);
   const ratio = driftRatio(errors.errors, bundle.backtest, member);
-  return { metric: subject.metric, version, member, driftRatio: ratio, ...errors };
+  const buckets = liveBuckets(issued, series, GRADED_LEVEL);
+  return { metric: subject.metric, version, member, driftRatio: ratio, buckets, ...errors };
 }
 
 /** The errors of forecasts at some steps ahead, where the actual is known; the forecasts ascending. */

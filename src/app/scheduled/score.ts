@@ -1,7 +1,12 @@
 import { DomainError } from '#core/errors.ts';
 import { DAY, durationMs, type EpochMs, floorTo, SECOND } from '#core/time.ts';
 import { parseWorkloadKey, type WorkloadKey } from '#core/workload.ts';
+import type { GradeLog } from '../grades/grade-log.ts';
+import { regradeLive } from '../grades/regrade-live.ts';
+import type { LastScores } from '../last-scores.ts';
 import type { Measures, MetricsSink } from '../ports/metrics-sink.ts';
+import type { PublishDeps } from '../recommend/recommend-deps.ts';
+import { type PublishOutcome, tryPublish } from '../recommend/try-publish.ts';
 import { REFRESH } from '../serving/forecast-reasons.ts';
 import { sha256Hex } from '../sha256.ts';
 import type { Attempt, AttemptLog } from '../training/attempts.ts';
@@ -11,14 +16,17 @@ import { type StartTrainingDeps, startTraining } from '../training/start-trainin
 import type { Workload } from '../workload-directory.ts';
 import type { LiveResult } from './learn-from-live.ts';
 import { type DriftDeps, type DriftedModel, lookForDrift } from './look-for-drift.ts';
+import { publishedMeasures } from './published-measures.ts';
 import { type RefreshDeps, type RefreshOutcome, refreshForecasts } from './refresh-forecasts.ts';
 import { type AnomalyDeps, type AnomalyOutcome, scoreAnomalies } from './score-anomalies.ts';
 
 /** Workloads that have been silent for longer are taken to be gone: nobody is told of their age. */
 const GONE_AFTER = durationMs(2 * DAY);
 
-export interface ScoreDeps extends RefreshDeps, AnomalyDeps, DriftDeps {
+export interface ScoreDeps extends RefreshDeps, AnomalyDeps, DriftDeps, PublishDeps {
   readonly attempts: AttemptLog;
+  readonly grades: GradeLog;
+  readonly lastScores: LastScores;
   readonly training: StartTrainingDeps;
   readonly metrics: MetricsSink;
 }
@@ -28,12 +36,13 @@ export interface ScoreOutcome extends Omit<RefreshOutcome, 'live'> {
   /** Champions found to err more, or less, than they were measured to. */
   readonly drifted: readonly DriftedModel[];
   readonly trainingRun: string | null;
+  readonly recommended: PublishOutcome;
 }
 
 /**
  * Brings one workload up to date: scores what is new and keeps its incidents, refreshes its forecasts
- * and keeps them as issued, judges earlier ones by what became of them, and starts a training when one
- * is due or a champion has drifted.
+ * and keeps them as issued, judges earlier ones by what became of them, recommends replicas, and
+ * starts a training when one is due or a champion has drifted.
  *
  * @throws {DomainError} `NOT_FOUND`, `STORE_UNAVAILABLE`, `STATE_INCOMPATIBLE`
  */
@@ -44,8 +53,12 @@ export async function score(deps: ScoreDeps, key: WorkloadKey): Promise<ScoreOut
   const anomalies = await scoreAnomalies(deps, workload, now);
   const { live, ...refreshed } = await refreshForecasts(deps, workload, now);
   const { drifted, trainingRun } = await train(deps, workload, live, now);
-  deps.metrics.emit(measuresOf(workload, anomalies, live, now));
-  return { ...refreshed, anomalies, drifted, trainingRun };
+  await regradeLive(deps, workload, live, now);
+  await deps.lastScores.note(workload.key, now, { anomaly: anomalies.score, skills: live });
+  const recommended = await tryPublish(deps, workload);
+  const published = await publishedMeasures(deps, workload, now);
+  deps.metrics.emit(measuresOf(workload, anomalies, live, published, now));
+  return { ...refreshed, anomalies, drifted, trainingRun, recommended };
 }
 
 /** Starts what is due, or else what drift asks for. */
@@ -71,6 +84,7 @@ function measuresOf(
   workload: Workload,
   { score, open }: AnomalyOutcome,
   live: readonly LiveResult[],
+  published: Measures['values'],
   now: EpochMs,
 ): Measures {
   const { cluster, namespace, deployment } = workload.id;
@@ -81,6 +95,7 @@ function measuresOf(
     DataAgeSeconds: [Math.max(0, Math.round(age / SECOND))],
     AnomalyScore: score === null ? [] : [score],
     ForecastSkill: live.flatMap(({ skill }) => skill ?? []),
+    ...published,
   };
   return {
     at: now,

@@ -1,9 +1,9 @@
 import type { PredictRequest, PredictResponse } from '#contracts/http/predict.ts';
 import type { Forecast } from '#core/forecast/forecaster.ts';
 import { metricDefinition } from '#core/series/metric-catalogue.ts';
-import { addMs, durationMs, type EpochMs, MINUTE, toIso } from '#core/time.ts';
-import { REFRESH } from './forecast-reasons.ts';
+import { addMs, type EpochMs, MINUTE, toIso } from '#core/time.ts';
 import type { Answer } from './predict.ts';
+import { forecastValidUntil } from './valid-until.ts';
 
 type Step = PredictResponse['predictions'][number];
 
@@ -37,7 +37,7 @@ export function responseOf(
     generated_at: toIso(answer.now),
     data_as_of: toIso(forecast.cutoff),
     trained_at: chosen?.version.trained_at ?? null,
-    valid_until: toIso(validUntil(forecast)),
+    valid_until: toIso(forecastValidUntil(forecast.cutoff, forecast.step)),
     step_seconds: forecast.step / 1_000,
     periods: request.periods,
     level: hasBounds(forecast) ? (levels[0] ?? null) : null,
@@ -49,11 +49,6 @@ export function responseOf(
     ...(answer.explanation ? { explanation: answer.explanation } : {}),
     metadata: { model_version: version, cache_hit: chosen?.isCached ?? false },
   };
-}
-
-/** Twice the refresh after the newest observation, or two steps where those are longer. */
-function validUntil(forecast: Forecast): EpochMs {
-  return addMs(forecast.cutoff, durationMs(Math.max(2 * REFRESH, 2 * forecast.step)));
 }
 
 function hasBounds(forecast: Forecast): boolean {

@@ -10,8 +10,11 @@ import { isDomainError } from '#core/errors.ts';
 import { addMs, durationMs, epochMs, toIso } from '#core/time.ts';
 import { parseWorkloadKey, workloadPath } from '#core/workload.ts';
 import type { DetectorRegistry } from '../detector-registry.ts';
+import type { GradeLog } from '../grades/grade-log.ts';
+import { regrade } from '../grades/regrade.ts';
 import { type ModelSubject, type ModelVersion, modelId } from '../model-registry.ts';
 import type { ExperimentTracker } from '../ports/experiment-tracker.ts';
+import { loadBundle } from '../serving/load-bundle.ts';
 import { modelsIn } from '../serving/model-of-bundle.ts';
 import { decidePromotion, type PromotionDecision } from './decide-promotion.ts';
 import { TRAINING_SEED } from './fit-metric.ts';
@@ -25,6 +28,7 @@ const VERSION_LENGTH = 16;
 
 export interface RegisterDeps extends StageDeps {
   readonly detectors: DetectorRegistry;
+  readonly grades: GradeLog;
 }
 
 /**
@@ -83,6 +87,9 @@ export function register(deps: RegisterDeps, item: WorkloadItem): Promise<Worklo
         decision,
         evaluated.incumbent,
       );
+      const bundleOf = (version: ModelVersion) => loadBundle(deps.artifacts, version);
+      const subject = { workload: item.workload, metric };
+      await regrade({ ...deps, bundleOf }, subject, deps.clock.now());
     }
     const detectors = await publishDetectors(deps, item);
     return {

@@ -10,6 +10,10 @@ export interface Presentation {
   readonly table: Table;
   /** What -o table prints. */
   readonly text: () => string;
+  /** What -o yaml prints instead of the data. */
+  readonly yaml?: () => string;
+  /** What -o md prints instead of the table. */
+  readonly markdown?: () => string;
 }
 
 /** The text of an answer in `format`, ending with a line feed. */
@@ -18,11 +22,11 @@ export function present(presentation: Presentation, format: OutputFormat): strin
     case 'json':
       return `${JSON.stringify(presentation.data, null, 2)}\n`;
     case 'yaml':
-      return stringify(presentation.data);
+      return presentation.yaml?.() ?? stringify(presentation.data);
     case 'csv':
       return renderCsv(presentation.table);
     case 'md':
-      return renderMarkdown(presentation.table);
+      return presentation.markdown?.() ?? renderMarkdown(presentation.table);
     case 'table':
       return presentation.text();
   }

@@ -1,8 +1,11 @@
 import * as z from 'zod';
 import { NAME_PART } from '#core/workload.ts';
+import { ActuationConfigSchema } from './actuation.ts';
 import { CloudWatchMappingSchema } from './cloudwatch.ts';
 import { DetectionConfigSchema } from './detection.ts';
 import { ConfiguredEventsSchema } from './events.ts';
+import { PricingConfigSchema } from './pricing.ts';
+import { ScalingConfigSchema } from './scaling.ts';
 
 const NameSchema = z.string().regex(NAME_PART);
 
@@ -40,5 +43,8 @@ export const HeliosConfigSchema = z.strictObject({
     .prefault({}),
   events: ConfiguredEventsSchema,
   detection: DetectionConfigSchema,
+  scaling: ScalingConfigSchema,
+  actuation: ActuationConfigSchema,
+  pricing: PricingConfigSchema,
 });
 export type HeliosConfig = z.infer<typeof HeliosConfigSchema>;

@@ -30,11 +30,11 @@ const NamePartSchema = z
   .string()
   .regex(NAME_PART, 'a name is 1-128 letters, digits, dots, dashes and underscores');
 
+/** What is said of a time that is none. */
+export const TIMESTAMP_FORM = 'a time is ISO 8601 with a zone, e.g. 2026-01-01T00:00:00Z';
+
 /** Times on the wire are ISO 8601 with a zone; one without a zone is refused, never guessed. */
-export const TimestampSchema = z.iso.datetime({
-  offset: true,
-  error: 'a time is ISO 8601 with a zone, e.g. 2026-01-01T00:00:00Z',
-});
+export const TimestampSchema = z.iso.datetime({ offset: true, error: TIMESTAMP_FORM });
 
 /** Which workload is meant. The seeds' words are understood: `workload` and `container_name`. */
 export const workloadFields = {

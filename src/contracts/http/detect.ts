@@ -4,6 +4,7 @@ import {
   LIMITS,
   MetricNameSchema,
   ReasonSchema,
+  TIMESTAMP_FORM,
   TimestampSchema,
   ValueSchema,
   WorkloadRefSchema,
@@ -30,7 +31,7 @@ const PointSchema = z.strictObject({ timestamp: TimestampSchema, value: ValueSch
 
 /** The form alone: what is checked for each of thousands of values is checked in one loop below. */
 const PointFormSchema = z.strictObject({
-  timestamp: z.string().meta({ format: 'date-time' }),
+  timestamp: z.string(TIMESTAMP_FORM).meta({ format: 'date-time' }),
   value: z.number().nullable(),
 });
 const TIMESTAMP = z.regexes.datetime({ offset: true });

@@ -22,7 +22,7 @@ export const PIPELINE_FUNCTIONS = [
 export type PipelineFunction = (typeof PIPELINE_FUNCTIONS)[number];
 
 /** The placeholder of a function: `fit-statistical` is `FitStatisticalFunctionArn`. */
-export function functionPlaceholder(name: PipelineFunction): string {
+export function functionPlaceholder(name: string): string {
   const pascal = name.replace(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
   return `${pascal}FunctionArn`;
 }
@@ -52,7 +52,8 @@ const RETRY = [
 
 const ITEM = '{% $states.input %}';
 
-function invoke(name: PipelineFunction, payload: unknown) {
+/** A task that calls a function, again where that may help. */
+export function invoke(name: string, payload: unknown) {
   return {
     Type: 'Task',
     Resource: 'arn:aws:states:::lambda:invoke',

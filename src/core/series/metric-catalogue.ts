@@ -60,6 +60,8 @@ export const METRIC_CATALOGUE: ReadonlyMap<string, MetricDefinition> = new Map(
       { name: 'node_cpu_utilization', ...RATIO },
       { name: 'node_memory_utilization', ...RATIO },
       { name: 'disk_utilization', ...RATIO, acrossInstances: 'max' },
+      { name: 'oom_kills', unit: 'count', ...AMOUNT, resample: 'sum' },
+      { name: 'cpu_throttled', ...RATIO },
     ] as const satisfies readonly MetricDefinition[]
   ).map((definition) => [definition.name, definition]),
 );

@@ -28,16 +28,22 @@ const MAX_ORIGINS = 300;
  * below, all is the median. Where the blend's own error on those origins is not below naive's,
  * naive answers (bucket by bucket).
  *
+ * @param options.onRule - told, for each origin in order and each bucket, how it was combined there; its
+ *   weights are in the order of the members of the answer
  * @throws {RangeError} when a member or `naive` is no candidate of the backtest
  */
-export function learnBlend(result: BacktestResult, blend: BlendMembers): LearntBlend {
+export function learnBlend(
+  result: BacktestResult,
+  blend: BlendMembers,
+  { onRule = () => {} }: { readonly onRule?: (row: number, rule: BlendRule) => void } = {},
+): LearntBlend {
   const { core, admitted = [] } = blend;
   const members = [...new Set([...core, ...admitted, GATE])];
   const candidates = members.map((name) => candidateOf(result, name));
   const roles = members.map((name) => (core.includes(name) ? CORE : roleOf(name, admitted)));
   const errors = new Float64Array(result.origins.length * result.horizon).fill(Number.NaN);
   const rules = bucketsWithin(result.horizon).map((bucket) =>
-    learnBucket(result, candidates, roles, bucket, errors),
+    learnBucket(result, candidates, roles, bucket, errors, onRule),
   );
   return { members, rules, errors };
 }
@@ -65,6 +71,7 @@ function learnBucket(
   roles: readonly Role[],
   bucket: HorizonBucket,
   errors: Float64Array,
+  onRule: (row: number, rule: BlendRule) => void,
 ): BlendRule {
   const { origins, horizon } = result;
   const naive = candidates.findIndex(({ name }) => name === GATE);
@@ -80,6 +87,7 @@ function learnBucket(
   };
   for (let row = 0; row < origins.length; row++) {
     const rule = ruleAt(origins[row]!);
+    onRule(row, rule);
     const own: BlendRule = rule.combine === 'naive' ? { ...rule, combine: 'half' } : rule;
     let sum = 0;
     let cells = 0;

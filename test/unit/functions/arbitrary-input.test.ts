@@ -11,6 +11,7 @@ import {
   queryFields,
   trainBody,
 } from '#test/helpers/arbitrary-requests.ts';
+import { parseExposition } from '#test/helpers/exposition.ts';
 import { afterFirstTraining, CPU, START } from '#test/helpers/first-training.ts';
 import { functionHandlers } from '#test/helpers/function-handlers.ts';
 import { httpEvent } from '#test/helpers/http-event.ts';
@@ -153,4 +154,26 @@ it('no query, no id and no feedback makes a route of incidents fail', async () =
     RUNS,
   );
   expect([...seen].sort()).toEqual([200, 400, 404]);
+});
+
+it('no query and no name makes a route of scrapers and scalers fail', async () => {
+  const services = await afterFirstTraining(72);
+  const { handlers } = functionHandlers(services);
+  const keda = 'GET /scalers/keda/{workload}';
+  const names = fc.oneof(fc.constantFrom('web', 'web#x', '../web'), fc.string());
+  const fields = fc.oneof(
+    queryFields,
+    fc.record({ namespace: fc.constant('shop'), horizon_minutes: fc.string() }).map(Object.entries),
+  );
+  await fc.assert(
+    fc.asyncProperty(fields, names, async (pairs, workload) => {
+      const query = new URLSearchParams(pairs).toString();
+      await answered(handlers, routeOf(keda), httpEvent(keda, { query, params: { workload } }));
+      const scraped = await handlers.metrics?.(httpEvent('GET /metrics', { query }));
+      const { statusCode, body } = scraped as APIGatewayProxyStructuredResultV2;
+      expect(statusCode).toBeLessThan(500);
+      if (statusCode === 200) expect(parseExposition(body ?? '').length).toBeGreaterThan(0);
+    }),
+    { numRuns: 100 },
+  );
 });

@@ -11,6 +11,7 @@ import { afterFirstTraining, CPU, itemOfFirstTraining } from '#test/helpers/firs
 import { functionFolders, functionHandlers } from '#test/helpers/function-handlers.ts';
 import { openIncidentAt } from '#test/helpers/incidents.ts';
 import { at } from '#test/helpers/memory-services.ts';
+import { recommendationOf } from '#test/helpers/recommendations.ts';
 import { ROOT } from '#test/helpers/repository.ts';
 
 const EVENTS = join(ROOT, 'events');
@@ -21,6 +22,8 @@ const ExpectedSchema = z.record(
   z.string(),
   z.union([
     z.strictObject({ status: z.number().int(), body: z.looseObject({}) }),
+    /** Lines of a body that is text. */
+    z.strictObject({ status: z.number().int(), lines: z.array(z.string()) }),
     z.strictObject({ output: z.looseObject({}), sent: z.array(WorkMessageSchema).optional() }),
     z.strictObject({ error: z.string() }),
   ]),
@@ -95,6 +98,8 @@ describe.each(FUNCTIONS)('%s', (name) => {
   it.each(casesOf(name))('%s', async (sample) => {
     const services = await afterFirstTraining(72);
     await services.incidents.save(openIncidentAt(at('2026-03-04T20:00:00Z')));
+    const validity = { from: at('2026-03-04T23:55:00Z'), until: at('2026-03-05T00:20:00Z') };
+    await services.recommendations.publish(recommendationOf(validity));
     const { handlers, queue } = functionHandlers(services);
     const event = readEvent(name, sample);
     const expected = expectedOf(name)[sample];
@@ -110,6 +115,11 @@ describe.each(FUNCTIONS)('%s', (name) => {
       return;
     }
     const { statusCode, body } = (await answer) as APIGatewayProxyStructuredResultV2;
+    if ('lines' in expected) {
+      expect(statusCode).toBe(expected.status);
+      expect(body?.split('\n')).toEqual(expect.arrayContaining(expected.lines));
+      return;
+    }
     const parsed: unknown = JSON.parse(body ?? 'null');
     expect({ status: statusCode, body: parsed }).toMatchObject(expected);
     const { routeKey } = event as APIGatewayProxyEventV2;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
+import { EXPOSITION_TYPE } from '#contracts/http/scalers.ts';
 import { openApiDocument } from '#contracts/openapi.ts';
 import { ROUTES } from '#contracts/routes.ts';
 import { functionFolders, functionHandlers } from '#test/helpers/function-handlers.ts';
@@ -16,9 +17,8 @@ const ParameterSchema = z.strictObject({
   required: z.boolean(),
   schema: z.looseObject({}),
 });
-const ContentSchema = z.strictObject({
-  'application/json': z.strictObject({ schema: z.looseObject({}) }),
-});
+const MediaSchema = z.strictObject({ schema: z.looseObject({}) });
+const ContentSchema = z.strictObject({ 'application/json': MediaSchema });
 const OperationSchema = z.strictObject({
   operationId: z.string().regex(/^[a-z][A-Za-z0-9_]*$/),
   summary: z.string().min(1),
@@ -26,7 +26,10 @@ const OperationSchema = z.strictObject({
   requestBody: z.strictObject({ required: z.boolean(), content: ContentSchema }).optional(),
   responses: z.record(
     z.string(),
-    z.strictObject({ description: z.string(), content: ContentSchema }),
+    z.strictObject({
+      description: z.string(),
+      content: z.union([ContentSchema, z.strictObject({ [EXPOSITION_TYPE]: MediaSchema })]),
+    }),
   ),
   security: z.array(z.record(z.string(), z.array(z.string()))),
 });
@@ -73,7 +76,8 @@ describe('the route table', () => {
     async (key, route) => {
       const services = memoryServices(at('2026-03-02T10:00:00Z'));
       const { handlers, logger } = functionHandlers(services);
-      const params = route.path.includes('{id}') ? { id: 'x' } : {};
+      const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const params = Object.fromEntries(names.map((name) => [name, 'x']));
       const event = httpEvent(key ?? '', { params, ...(route.body ? { body: {} } : {}) });
       const answer = (await handlers[route.function]?.(event)) as APIGatewayProxyStructuredResultV2;
       // Nothing is known and the body is empty: whatever the answer, it is one.

@@ -3,6 +3,7 @@ import { createMemoryCatalogStore } from '#adapters/local/memory-catalog-store.t
 import { createMemoryObjectStore } from '#adapters/local/memory-object-store.ts';
 import { createRunLog } from '#app/run-log.ts';
 import { createLocalExecutions, type LocalExecutions } from '#server/local-executions.ts';
+import { TRAINING_MACHINE } from '#server/local-machines.ts';
 import type { TaskPool } from '#server/task-pool.ts';
 import { until } from '#test/helpers/until.ts';
 import { virtualTime } from './virtual-time.ts';
@@ -50,6 +51,7 @@ async function dataDirectory() {
       close: async () => {},
     };
     const executions = createLocalExecutions({
+      machine: TRAINING_MACHINE,
       catalog,
       objects,
       runs,

@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { Answer, createHttpHandler, type HttpCall } from '#adapters/lambda/http-handler.ts';
+import {
+  Answer,
+  createHttpHandler,
+  type HttpCall,
+  TextBody,
+} from '#adapters/lambda/http-handler.ts';
 import { ErrorEnvelopeSchema, LIMITS } from '#contracts/http/common.ts';
 import { DomainError, ERROR_CATALOGUE, type ErrorCode } from '#core/errors.ts';
 import { lambdaContext } from '#server/http/lambda-context.ts';
@@ -260,5 +265,21 @@ describe('a surprise', () => {
     const { call } = functionOf();
     const event = { ...httpEvent('GET /nowhere'), requestContext: undefined } as never;
     expect((await call(event)).body.request_id).toBe('request-of-the-context');
+  });
+});
+
+it('a body of text is sent as it is, under its own type and the same guards', async () => {
+  const handler = createHttpHandler(
+    { listRuns: async () => new TextBody('text/plain; version=0.0.4', 'a 1\n') },
+    recordingLogger(),
+  );
+  expect(await handler(httpEvent('GET /api/v1/runs'), CONTEXT)).toEqual({
+    statusCode: 200,
+    headers: {
+      'content-type': 'text/plain; version=0.0.4',
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    },
+    body: 'a 1\n',
   });
 });

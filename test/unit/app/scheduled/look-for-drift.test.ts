@@ -15,6 +15,7 @@ function live(driftRatio: number, more: Partial<LiveResult> = {}): LiveResult {
     version: 'v1',
     member: 'auto',
     errors: [],
+    buckets: [],
     skill: null,
     driftRatio,
     ...more,
