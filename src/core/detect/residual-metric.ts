@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { median, present } from '../math/statistics.ts';
 import type { Series } from '../series/series.ts';
-import { addMs } from '../time.ts';
+import { addMs, type DurationMs, type EpochMs } from '../time.ts';
+import { GrowthSchema, growthAt, learnGrowth, withoutGrowth } from './deployment-growth.ts';
 import { isMeasurement } from './measurement.ts';
 import {
   LEVEL_COURSE,
@@ -11,12 +12,14 @@ import {
   WeeklyCourseSchema,
 } from './weekly-course.ts';
 
-/** How values become residuals on one scale: transformed, then without their weekly course. */
+/** How values become residuals on one scale: transformed, then without their weekly course and growth. */
 export const ResidualScaleSchema = z.strictObject({
   /** What is added before the logarithm is taken; null: values are measured in `size` instead. */
   offset: z.number().positive().nullable(),
   size: z.number().positive(),
   course: WeeklyCourseSchema.nullable(),
+  /** What every deployment is followed by. */
+  growth: GrowthSchema.nullable().default(null),
 });
 export type ResidualScale = z.infer<typeof ResidualScaleSchema>;
 
@@ -31,23 +34,42 @@ const USEFUL = { steps: 36, share: 0.7 } as const;
  * @param form - `log`: relative deviations, where the metric is never negative; `linear`: absolute ones
  * @returns undefined when nothing is present
  */
-export function learnScale(series: Series, form: 'log' | 'linear'): ResidualScale | undefined {
+export function learnScale(
+  series: Series,
+  form: 'log' | 'linear',
+  sinceBreak: Float64Array,
+): ResidualScale | undefined {
   const held = present(series.values).filter(isMeasurement);
   if (held.length === 0) return undefined;
   const middle = median(held);
   const isLog = form === 'log' && middle > 0 && held.every((value) => value >= 0);
   const size = held.reduce((sum, value) => sum + Math.abs(value), 0) / held.length || 1;
-  const plain = { offset: isLog ? OFFSET_SHARE * middle : null, size, course: null };
-  const values = residualsOf(series, plain);
+  const plain = { offset: isLog ? OFFSET_SHARE * middle : null, size, course: null, growth: null };
+  const scale = withCourse(series, plain, sinceBreak);
+  const growth = learnGrowth(residualsOf(series, scale, sinceBreak), sinceBreak, series.step);
+  return growth ? { ...scale, growth } : scale;
+}
+
+function withCourse(series: Series, plain: ResidualScale, sinceBreak: Float64Array): ResidualScale {
+  const values = residualsOf(series, plain, sinceBreak);
   const course = learnWeeklyCourse(values, series.start, series.step);
   if (!course) return plain;
   const scale = { ...plain, course };
-  const isUseful = usualMove(residualsOf(series, scale)) < USEFUL.share * usualMove(values);
-  return isUseful ? scale : plain;
+  const left = usualMove(residualsOf(series, scale, sinceBreak));
+  return left < USEFUL.share * usualMove(values) ? scale : plain;
 }
 
-/** The values on a scale, without their course; NaN for what is missing, infinite or beyond 1e30. */
-export function residualsOf(series: Series, scale: ResidualScale): Float64Array {
+/**
+ * The values on a scale, without their course and growth; NaN for what is missing, infinite or beyond
+ * 1e30.
+ *
+ * @param sinceBreak - of each row: steps since the last deployment, Infinity where none is known
+ */
+export function residualsOf(
+  series: Series,
+  scale: ResidualScale,
+  sinceBreak: Float64Array,
+): Float64Array {
   const { at } = courseOf(scale);
   const residuals = new Float64Array(series.values.length);
   for (let i = 0; i < residuals.length; i++) {
@@ -56,7 +78,19 @@ export function residualsOf(series: Series, scale: ResidualScale): Float64Array 
       ? onScale(value, scale) - at(addMs(series.start, series.step, i))
       : Number.NaN;
   }
-  return residuals;
+  const { growth } = scale;
+  return growth ? withoutGrowth(residuals, sinceBreak, growth, series.step) : residuals;
+}
+
+/** What a scale's course and growth let expect at a row, on the scale. */
+export function positionAt(
+  scale: ResidualScale,
+  at: EpochMs,
+  stepsSince: number,
+  step: DurationMs,
+): number {
+  const { growth } = scale;
+  return courseOf(scale).at(at) + (growth ? growthAt(growth, stepsSince, step) : 0);
 }
 
 /** The course of a scale, level where it has none. */

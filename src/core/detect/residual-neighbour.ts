@@ -20,8 +20,13 @@ const MOVE_STEPS = 24;
 const CORRELATION = { least: 0.3, most: 0.98 } as const;
 
 /** The neighbour of each metric: that of the greatest correlation of moves, if any is related to it. */
-export function chooseNeighbours(frame: Frame): ReadonlyMap<string, Neighbour> {
-  const moves = [...frame.series].flatMap(([metric, series]) => movesOf(metric, series) ?? []);
+export function chooseNeighbours(
+  frame: Frame,
+  sinceBreak: Float64Array,
+): ReadonlyMap<string, Neighbour> {
+  const moves = [...frame.series].flatMap(
+    ([metric, series]) => movesOf(metric, series, sinceBreak) ?? [],
+  );
   const chosen = new Map<string, Neighbour>();
   for (const own of moves) {
     let closest = 0;
@@ -38,7 +43,12 @@ export function chooseNeighbours(frame: Frame): ReadonlyMap<string, Neighbour> {
 }
 
 /** What a metric does beyond what its neighbour does; missing where either is. */
-export function relationOf(neighbour: Neighbour, frame: Frame, metric: string) {
+export function relationOf(
+  neighbour: Neighbour,
+  frame: Frame,
+  metric: string,
+  sinceBreak: Float64Array,
+) {
   const own = frame.series.get(metric);
   const other = frame.series.get(neighbour.metric);
   if (!own || !other) {
@@ -46,18 +56,20 @@ export function relationOf(neighbour: Neighbour, frame: Frame, metric: string) {
     return { values: missing, edges: missing };
   }
   const { slope } = neighbour;
-  const beside = residualsOf(other, neighbour.other);
+  const beside = residualsOf(other, neighbour.other, sinceBreak);
   const edges = edgesOf(other, neighbour.other);
   return {
-    values: residualsOf(own, neighbour.own).map((value, i) => value - slope * beside[i]!),
+    values: residualsOf(own, neighbour.own, sinceBreak).map(
+      (value, i) => value - slope * beside[i]!,
+    ),
     edges: edgesOf(own, neighbour.own).map((edge, i) => edge + Math.abs(slope) * edges[i]!),
   };
 }
 
-function movesOf(metric: string, series: Series) {
-  const scale = learnScale(series, 'linear');
+function movesOf(metric: string, series: Series, sinceBreak: Float64Array) {
+  const scale = learnScale(series, 'linear', sinceBreak);
   if (!scale) return undefined;
-  const residuals = residualsOf(series, scale);
+  const residuals = residualsOf(series, scale, sinceBreak);
   let sum = 0;
   let held = 0;
   const moves = residuals.map((value, i) => {

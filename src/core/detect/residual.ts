@@ -3,7 +3,7 @@ import { DomainError } from '../errors.ts';
 import { median } from '../math/statistics.ts';
 import type { Frame } from '../series/frame.ts';
 import { makeSeries, type Series } from '../series/series.ts';
-import { DAY, type DurationMs, durationMs, type EpochMs, WEEK } from '../time.ts';
+import { addMs, DAY, type DurationMs, durationMs, type EpochMs, WEEK } from '../time.ts';
 import type { Detection, FittedDetector, MetricScores } from './detector.ts';
 import { dropPenalty } from './drop-penalty.ts';
 import {
@@ -11,6 +11,7 @@ import {
   edgesOf,
   fromScale,
   learnScale,
+  positionAt,
   ResidualScaleSchema,
   residualsOf,
 } from './residual-metric.ts';
@@ -43,6 +44,7 @@ const OWN: ViewPlan = {
     { recent: 6, before: 36, gap: 0 },
     { recent: 6, before: 24, gap: 24 },
     { recent: 12, before: 48, gap: 24 },
+    { recent: 24, before: 48, gap: 48 },
   ],
 };
 /** A metric beside its neighbour, whose own moves are taken out. */
@@ -62,7 +64,7 @@ const MIN_PRESENT = 0.5;
 /** Metrics that move in less than this share of the steps, such as replica counts, have no usual noise. */
 const MIN_MOVING = 0.5;
 /** In health, some metric of a workload reaches the alarm threshold about once in this time. */
-const RETURN_PERIOD = durationMs(1.25 * WEEK);
+const RETURN_PERIOD = WEEK;
 
 const MetricStateSchema = z.strictObject({
   metric: z.string(),
@@ -102,16 +104,17 @@ export interface FittedResidual extends FittedDetector<ResidualState> {
  * Learns what each metric of a workload does beyond its usual course, and beyond what its nearest
  * neighbour metric explains.
  *
- * Values are taken as logarithms, less the course of the week. What is left is looked at in several
- * windows, for jumps and for shifts, and once more after the neighbour's own moves are taken out. How
- * extreme each of these usually gets is learned from the greatest values of six-hour blocks, and the
- * most extreme of all of them again: so that a workload, whatever its number of metrics, reaches the
- * threshold of 2.5 about as often as the return period says.
+ * Values are taken as logarithms, less the course of the week and less what every deployment is
+ * followed by. What is left is looked at in several windows, for jumps and for shifts, and once more
+ * after the neighbour's own moves are taken out. How extreme each of these usually gets is learned
+ * from the greatest values of six-hour blocks, and the most extreme of all of them again: so that a
+ * workload, whatever its number of metrics, reaches the threshold of 2.5 about as often as the return
+ * period says.
  */
 export function residualDetector(): {
   /**
    * @param options.breaks - as in `FittedResidual.detect`
-   * @throws {DomainError} `HISTORY_TOO_SHORT` below four days or 283 rows, or when no metric can be judged
+   * @throws {DomainError} `HISTORY_TOO_SHORT` below four days or 319 rows, or when no metric can be judged
    */
   fit(frame: Frame, options?: { readonly breaks?: readonly EpochMs[] }): FittedResidual;
 } {
@@ -120,7 +123,7 @@ export function residualDetector(): {
       const need = Math.max(Math.ceil(MIN_HISTORY / frame.step), leastRows(OWN));
       if (frame.length < need) throw tooShort(need, frame.length);
       const sinceBreak = stepsSince(frame, breaks);
-      const neighbours = chooseNeighbours(frame);
+      const neighbours = chooseNeighbours(frame, sinceBreak);
       const drafts: MetricDraft[] = [];
       const skipped: { metric: string; reason: string }[] = [];
       for (const [metric, series] of frame.series) {
@@ -180,7 +183,7 @@ function scoresOf(
   from: number,
 ): MetricScores {
   const series = seriesOf(frame, metric.metric);
-  const scaled = scaledOf(series, metric.scale);
+  const scaled = scaledOf(series, metric.scale, sinceBreak);
   const residuals = scaled.values;
   const extremeness = extremenessOfMetric(frame, metric, scaled, sinceBreak, from);
   const course = courseOf(metric.scale);
@@ -189,12 +192,13 @@ function scoresOf(
   const [expected, tolerance, usual] = [0, 1, 2].map(() => new Float64Array(scores.length));
   for (let i = 0; i < scores.length; i++) {
     const row = from + i;
-    const position = course.at((frame.start + row * frame.step) as EpochMs);
+    const at = addMs(frame.start, frame.step, row);
+    const position = positionAt(metric.scale, at, sinceBreak[row]!, frame.step);
     const centre = levelAt(column, row, metric.own.autoregression.centre);
     expected![i] = fromScale(position + centre, metric.scale);
     tolerance![i] = fromScale(position + centre + metric.tolerance, metric.scale) - expected![i]!;
     const isFactor = metric.scale.offset !== null && metric.scale.course !== null;
-    usual![i] = isFactor ? Math.exp(position) : 1;
+    usual![i] = isFactor ? Math.exp(course.at(at)) : 1;
     // What is missing has no score, whatever the windows around it say.
     if (Number.isNaN(residuals[row]!)) scores[i] = Number.NaN;
   }
@@ -215,13 +219,13 @@ function extremenessOfMetric(
   const alone = extremenessOf(deviationsOf(residual, OWN, own, from), own, penalty);
   if (!neighbour) return alone;
   const { view } = neighbour;
-  const beside = { ...grid, ...relationOf(neighbour, frame, metric) };
+  const beside = { ...grid, ...relationOf(neighbour, frame, metric, sinceBreak) };
   const together = extremenessOf(deviationsOf(beside, RELATION, view, from), view, penalty);
   return greater(alone, together);
 }
 
-function scaledOf(series: Series, scale: MetricState['scale']) {
-  return { values: residualsOf(series, scale), edges: edgesOf(series, scale) };
+function scaledOf(series: Series, scale: MetricState['scale'], sinceBreak: Float64Array) {
+  return { values: residualsOf(series, scale, sinceBreak), edges: edgesOf(series, scale) };
 }
 
 /** A metric whose extremes are not learned yet. */
@@ -239,13 +243,14 @@ function draftMetric(
   choice: Neighbour | undefined,
   sinceBreak: Float64Array,
 ): MetricDraft | undefined {
-  const scale = learnScale(seriesOf(frame, metric), 'log');
+  const scale = learnScale(seriesOf(frame, metric), 'log', sinceBreak);
   if (!scale) return undefined;
   const grid = { start: frame.start, step: frame.step, sinceBreak };
-  const scaled = scaledOf(seriesOf(frame, metric), scale);
+  const scaled = scaledOf(seriesOf(frame, metric), scale, sinceBreak);
   const own = draftView({ ...grid, ...scaled }, OWN);
   if (!own) return undefined;
-  const view = choice && draftView({ ...grid, ...relationOf(choice, frame, metric) }, RELATION);
+  const view =
+    choice && draftView({ ...grid, ...relationOf(choice, frame, metric, sinceBreak) }, RELATION);
   return {
     metric,
     scale,
