@@ -33,7 +33,7 @@ import { createLocalFunctions } from './local-functions.ts';
 import { REPLAY_MACHINE, TRAINING_MACHINE } from './local-machines.ts';
 import { createLocalQueue } from './local-queue.ts';
 import { progressOf } from './progress.ts';
-import { introduceSample, SAMPLE_WORKLOAD, samplePlan } from './sample-workload.ts';
+import { introduceSample, SAMPLE_SCALING, SAMPLE_WORKLOAD, samplePlan } from './sample-workload.ts';
 import { startScheduler } from './scheduler.ts';
 import { readServerFile, removeServerFile, writeServerFile } from './server-file.ts';
 import { createTaskPool } from './task-pool.ts';
@@ -101,7 +101,8 @@ async function start(options: ApplicationOptions, cleanup: Cleanup): Promise<str
   await removeServerFile(dataDir);
   cleanup.add(() => removeServerFile(dataDir));
 
-  const config = options.config ?? HeliosConfigSchema.parse({});
+  const given = options.config ?? HeliosConfigSchema.parse({});
+  const config = { ...given, scaling: [SAMPLE_SCALING, ...given.scaling] };
   const env = { ...environmentOf(dataDir, dynalite.endpoint, config), ...options.tracking };
   const client = createDynamoClient({ endpoint: dynalite.endpoint });
   await ensureTables(client, {

@@ -5,7 +5,13 @@ import type { CatalogStore } from '#app/ports/catalog-store.ts';
 import type { WorkQueue } from '#app/ports/work-queue.ts';
 import { type CollectPlan, collect } from '#app/scheduled/collect.ts';
 import type { Services } from '#app/services.ts';
-import { WEBSHOP_METRICS, WEBSHOP_STEP } from '#core/simulate/webshop-parameters.ts';
+import type { ScalingEntry } from '#contracts/config/scaling.ts';
+import { formatCpu, formatMemory } from '#core/recommend/quantities.ts';
+import {
+  SAMPLE_PARAMETERS,
+  WEBSHOP_METRICS,
+  WEBSHOP_STEP,
+} from '#core/simulate/webshop-parameters.ts';
 import { DAY, type EpochMs, epochMs, floorTo } from '#core/time.ts';
 import { type WorkloadId, workloadId, workloadKey } from '#core/workload.ts';
 
@@ -14,6 +20,19 @@ export const SAMPLE_WORKLOAD: WorkloadId = workloadId({
   namespace: 'sample',
   deployment: 'webshop',
 });
+
+/**
+ * What the simulated shop runs on: it was simulated so. Utilisation is the share of a replica's cores.
+ * A configuration may say otherwise.
+ */
+export const SAMPLE_SCALING: ScalingEntry = {
+  ...SAMPLE_WORKLOAD,
+  replicas: SAMPLE_PARAMETERS.servers.replicas,
+  resources: {
+    cpu_request: formatCpu(SAMPLE_PARAMETERS.servers.coresPerReplica),
+    memory_limit: formatMemory(SAMPLE_PARAMETERS.servers.memoryLimitBytes),
+  },
+};
 
 const SEED = 20_260_101;
 const HISTORY_DAYS = 28;

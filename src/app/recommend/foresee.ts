@@ -2,11 +2,12 @@ import type { Reason } from '#contracts/http/common.ts';
 import { LIMITS } from '#contracts/http/common.ts';
 import type { PredictRequest, PredictResponse } from '#contracts/http/predict.ts';
 import { isDomainError } from '#core/errors.ts';
-import type { Because } from '#core/recommend/because.ts';
+import { type Because, because } from '#core/recommend/because.ts';
 import type { DemandForecast } from '#core/recommend/needs.ts';
 import type { ScalingPolicy } from '#core/recommend/policy.ts';
 import { coverageAt, doubtsAbout, TRUSTED_LEVEL } from '#core/recommend/trust.ts';
 import { durationMs, type EpochMs, epochMs, HOUR } from '#core/time.ts';
+import { type GradeRecord, gradeAt } from '../grades/grade-log.ts';
 import { predict } from '../serving/predict.ts';
 import type { Workload } from '../workload-directory.ts';
 import type { RecommendDeps } from './recommend-deps.ts';
@@ -27,6 +28,12 @@ export interface Foreseen {
   readonly notes: readonly Reason[];
 }
 
+interface About {
+  readonly policy: ScalingPolicy;
+  readonly factor: number;
+  readonly now: EpochMs;
+}
+
 /** Errors of one model: it gives no forecast, and measurements decide alone. */
 const NO_FORECAST = [
   'HISTORY_TOO_SHORT',
@@ -45,12 +52,12 @@ export async function foresee(
   deps: RecommendDeps,
   workload: Workload,
   metric: string,
-  about: { readonly policy: ScalingPolicy; readonly factor: number; readonly now: EpochMs },
+  about: About,
 ): Promise<Foreseen> {
-  const { policy, factor, now } = about;
   try {
-    const response = await predict(deps, requestFor(workload, metric, policy));
-    return foreseenIn(response, policy, factor, now);
+    const response = await predict(deps, requestFor(workload, metric, about.policy));
+    const graded = await deps.grades.get({ workload: workload.key, metric });
+    return foreseenIn(response, graded, about);
   } catch (error) {
     if (!isDomainError(error, ...NO_FORECAST)) throw error;
     const doubt = { code: error.code, message: `there is no forecast: ${error.message}` };
@@ -90,9 +97,8 @@ function quantilesFor({ quantile }: ScalingPolicy): number[] {
 
 function foreseenIn(
   response: PredictResponse,
-  policy: ScalingPolicy,
-  factor: number,
-  now: EpochMs,
+  graded: GradeRecord | undefined,
+  { policy, factor, now }: About,
 ): Foreseen {
   const { predictions, skill, stage, reasons } = response;
   const step = durationMs(response.step_seconds * 1_000);
@@ -133,7 +139,7 @@ function foreseenIn(
   const row = coverageAt(coverage, leadStep);
   return {
     forecast,
-    doubts,
+    doubts: [...doubts, ...doubtsAboutGrade(graded, leadStep)],
     response,
     confidence:
       row && row.coverage !== null && row.cases > 0
@@ -141,4 +147,16 @@ function foreseenIn(
         : undefined,
     notes: reasons.filter(({ code }) => code === 'KNOWN_EVENT'),
   };
+}
+
+/**
+ * What forecasts so far ahead were found to be worth, by the backtest and since. Before the first look
+ * the backtest alone decides.
+ */
+function doubtsAboutGrade(graded: GradeRecord | undefined, leadStep: number): readonly Because[] {
+  if (!graded) return [];
+  const { grade, allows } = gradeAt(graded, leadStep);
+  if (allows === 'act') return [];
+  const message = `forecasts so far ahead are graded ${grade.replaceAll('_', ' ')}: they do not act`;
+  return [because('GRADE_FORBIDS', message, { grade, steps_ahead: leadStep })];
 }

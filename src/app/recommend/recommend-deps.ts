@@ -1,5 +1,6 @@
 import type { PricingConfig } from '#contracts/config/pricing.ts';
 import type { ScalingConfig } from '#contracts/config/scaling.ts';
+import type { GradeLog } from '../grades/grade-log.ts';
 import type { RecommendationLog } from '../recommendation-log.ts';
 import type { ServingDeps } from '../serving/serving-deps.ts';
 import type { DemandBases } from './demand-bases.ts';
@@ -11,6 +12,7 @@ export interface RecommendDeps extends ServingDeps {
   readonly pricing: PricingConfig;
   readonly scalingStates: ScalingStates;
   readonly demandBases: DemandBases;
+  readonly grades: GradeLog;
 }
 
 /** What publishing needs besides. */

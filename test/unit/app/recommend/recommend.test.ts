@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { GradeRecord } from '#app/grades/grade-log.ts';
 import { recommend } from '#app/recommend/recommend.ts';
 import { RecommendRequestSchema, RecommendResponseSchema } from '#contracts/http/recommend.ts';
 import { addMs, HOUR, MINUTE } from '#core/time.ts';
@@ -22,6 +23,22 @@ const requestsOn = (replicas: number) => (row: number) => {
   const rate = 200 + 100 * Math.sin((2 * Math.PI * row) / 288);
   return { request_rate: rate, cpu_utilization: rate / (100 * replicas), replicas };
 };
+
+function gradeRecord(grade: 'predictable' | 'reactive_is_fine'): GradeRecord {
+  const evidence = {
+    forecasts: 100,
+    skillVsNaive: 0.2,
+    skillVsSeasonalNaive: 0.1,
+    level: 0.8,
+    coverage: 0.8,
+    relativeWidth: 0.3,
+    naiveRelativeError: 0.1,
+    hasDrifted: false,
+  };
+  const state = { grade, leaning: null, looks: 0 };
+  const bucket = { from_step: 1, to_step: 288, state, since: END, evidence };
+  return { looked_at: END, version: 'v', member: 'auto', step_ms: 300_000, buckets: [bucket] };
+}
 
 describe('recommend', () => {
   it('measures utilisation: the seeds took every workload to be half used', async () => {
@@ -80,6 +97,17 @@ describe('recommend', () => {
     const services = await recommendStory(END, { metrics: requestsOn(4) });
     expect(await ask(services)).toMatchObject({ decision: 'hold', target_replicas: null });
     expect((await ask(services)).codes).toContain('NO_CHAMPION');
+  });
+
+  it('lets no forecast act that is graded for other use', async () => {
+    const services = await recommendStory(END, { metrics: requestsOn(4) });
+    const subject = { workload: 'default#shop#web#*', metric: 'request_rate' };
+    const graded = async (grade: 'predictable' | 'reactive_is_fine') => {
+      await services.grades.update(subject, () => gradeRecord(grade));
+      return (await ask(services)).codes.includes('GRADE_FORBIDS');
+    };
+    expect(await graded('reactive_is_fine')).toBe(true);
+    expect(await graded('predictable')).toBe(false);
   });
 
   it('holds when data are stale', async () => {
