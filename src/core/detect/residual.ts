@@ -44,7 +44,6 @@ const OWN: ViewPlan = {
     { recent: 6, before: 36, gap: 0 },
     { recent: 6, before: 24, gap: 24 },
     { recent: 12, before: 48, gap: 24 },
-    { recent: 24, before: 48, gap: 48 },
   ],
 };
 /** A metric beside its neighbour, whose own moves are taken out. */
@@ -64,7 +63,7 @@ const MIN_PRESENT = 0.5;
 /** Metrics that move in less than this share of the steps, such as replica counts, have no usual noise. */
 const MIN_MOVING = 0.5;
 /** In health, some metric of a workload reaches the alarm threshold about once in this time. */
-const RETURN_PERIOD = WEEK;
+const RETURN_PERIOD = durationMs(1.1 * WEEK);
 
 const MetricStateSchema = z.strictObject({
   metric: z.string(),
@@ -114,7 +113,7 @@ export interface FittedResidual extends FittedDetector<ResidualState> {
 export function residualDetector(): {
   /**
    * @param options.breaks - as in `FittedResidual.detect`
-   * @throws {DomainError} `HISTORY_TOO_SHORT` below four days or 319 rows, or when no metric can be judged
+   * @throws {DomainError} `HISTORY_TOO_SHORT` below four days or 283 rows, or when no metric can be judged
    */
   fit(frame: Frame, options?: { readonly breaks?: readonly EpochMs[] }): FittedResidual;
 } {

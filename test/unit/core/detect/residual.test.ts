@@ -344,8 +344,8 @@ describe('too short a history for the residual detector', () => {
 
   it.each([
     // Windows of 84 rows, of which 200 are to be learned from, where steps are long …
-    [STEP, 319],
-    [HOUR, 319],
+    [STEP, 283],
+    [HOUR, 283],
     // … and four days where they are short.
     [durationMs(10 * MINUTE), 576],
   ])('is less than is needed of steps of %d ms: %d', (step, needSteps) => {
