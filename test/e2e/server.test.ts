@@ -6,6 +6,7 @@ import { ModelListSchema, WorkloadListSchema } from '#contracts/http/catalog.ts'
 import { ErrorEnvelopeSchema } from '#contracts/http/common.ts';
 import { IngestResponseSchema } from '#contracts/http/ingest.ts';
 import { type PredictResponse, PredictResponseSchema } from '#contracts/http/predict.ts';
+import { ReplayStartedSchema } from '#contracts/http/replay.ts';
 import { type Run, RunListSchema } from '#contracts/http/train.ts';
 import { ROUTES } from '#contracts/routes.ts';
 import { WEBSHOP_METRICS } from '#core/simulate/webshop-parameters.ts';
@@ -218,8 +219,25 @@ describe('what the server tells of itself', () => {
 
 /** A request of a GET route that has an answer here. */
 async function callOf(path: string): Promise<string> {
-  const sampleSeries = '?deployment=webshop&namespace=sample&metric=cpu';
+  const sample = '?deployment=webshop&namespace=sample';
+  const sampleSeries = `${sample}&metric=cpu`;
   switch (path) {
+    case '/api/v1/replay/{id}': {
+      const body = { deployment: 'webshop', namespace: 'sample' };
+      const { status, body: started } = await post(server.url, '/api/v1/replay', body);
+      expect(status).toBe(202);
+      return path.replace('{id}', ReplayStartedSchema.parse(started).run.run_id);
+    }
+    case '/api/v1/capacity/{period}':
+      return path.replace('{period}', `next_day${sample}`);
+    case '/next_day':
+    case '/next_week':
+    case '/next_month':
+    case '/next_weekend':
+    case '/api/v1/rightsizing':
+      return `${path}${sample}`;
+    case '/api/v1/when':
+      return `${path}${sampleSeries}&above=0.9`;
     case '/api/v1/models/{id}': {
       const { models } = bodyOf(await get(server.url, '/models'), ModelListSchema);
       return `/api/v1/models/${encodeURIComponent(models[0]?.id ?? '')}`;

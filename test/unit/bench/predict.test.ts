@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { run } from '../../../bench/predict.bench.ts';
 
 /** The predict bundle with headroom: a dependency that slips in shows here. Minified. */
-const MAX_BUNDLE_KILOBYTES = 900;
+const MAX_BUNDLE_KILOBYTES = 950;
 
 describe('bench/predict', () => {
   it('runs, and prints percentiles, ratios and the size of the bundle', async () => {
