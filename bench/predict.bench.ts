@@ -6,30 +6,15 @@ import { pathToFileURL } from 'node:url';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { build } from 'esbuild';
 import { Bench } from 'tinybench';
-import { createArtifactStore } from '#adapters/artifact-store.ts';
-import { createMemoryCatalogStore } from '#adapters/local/memory-catalog-store.ts';
-import { createMemoryObjectStore } from '#adapters/local/memory-object-store.ts';
-import { createMemoryObservationStore } from '#adapters/local/memory-observation-store.ts';
-import { simulatorSource } from '#adapters/sources/simulator-source.ts';
-import { collect } from '#app/scheduled/collect.ts';
-import { CODE_VERSION, createServices, type Services } from '#app/services.ts';
+import type { Services } from '#app/services.ts';
 import { modelOfBundle } from '#app/serving/model-of-bundle.ts';
-import { engineer } from '#app/training/engineer.ts';
-import { evaluate } from '#app/training/evaluate.ts';
-import { fitStatistical } from '#app/training/fit-statistical.ts';
-import { plan } from '#app/training/plan.ts';
-import { register } from '#app/training/register.ts';
-import { validate } from '#app/training/validate.ts';
 import type { FittedForecaster } from '#core/forecast/forecaster.ts';
-import { WEBSHOP_STEP } from '#core/simulate/webshop-parameters.ts';
-import { addMs, DAY, epochMs } from '#core/time.ts';
-import { workloadId, workloadKey } from '#core/workload.ts';
-import { prophetFromOptions } from '#engines/prophet/from-options.ts';
+import { addMs, DAY } from '#core/time.ts';
+import { workloadKey } from '#core/workload.ts';
 import { createHandler } from '#functions/predict/handler.ts';
 import { esbuildBundling } from '#lib/constructs/bundling.ts';
+import { SHOP, SHOP_START, trainedShop } from './trained-shop.ts';
 
-const START = epochMs(Date.UTC(2026, 0, 5));
-const WEBSHOP = workloadId({ namespace: 'sample', deployment: 'webshop' });
 const METRIC = 'cpu_utilization';
 
 export interface PredictBenchOptions {
@@ -59,7 +44,7 @@ export async function run(options: PredictBenchOptions = FULL): Promise<void> {
 }
 
 async function warm({ days, timeMs, print }: PredictBenchOptions): Promise<void> {
-  const services = await trained(days);
+  const services = await trainedShop(addMs(SHOP_START, DAY, days), [METRIC]);
   const handler = createHandler(services, { info: () => {}, error: () => {} });
   const event = {
     routeKey: 'POST /api/v1/predict',
@@ -90,44 +75,8 @@ async function warm({ days, timeMs, print }: PredictBenchOptions): Promise<void>
   }
 }
 
-/** A workload with some days of history and a trained champion. */
-async function trained(days: number): Promise<Services> {
-  const now = addMs(START, DAY, days);
-  const objects = createMemoryObjectStore();
-  const stores = {
-    observations: createMemoryObservationStore(),
-    catalog: createMemoryCatalogStore(),
-    objects,
-    artifacts: createArtifactStore(objects),
-  };
-  const services = createServices(stores, { now: () => now });
-  await collect(services, workloadKey(WEBSHOP), {
-    source: simulatorSource({ seed: 1, start: START }),
-    metrics: [METRIC],
-    simulated: true,
-    gridStep: WEBSHOP_STEP,
-    since: START,
-  });
-  const settings = {
-    windowDays: 28,
-    minimumImprovement: 0.05,
-    recurrentNightly: false,
-    codeVersion: CODE_VERSION,
-  };
-  const deps = { ...services, settings, prophet: prophetFromOptions };
-  await plan(deps, {
-    run_id: 'bench',
-    request: { trigger: 'request', request: { metrics: [METRIC] } },
-  });
-  let item = await validate(deps, { run_id: 'bench', workload: workloadKey(WEBSHOP) });
-  for (const stage of [engineer, fitStatistical, evaluate, register]) {
-    item = await stage(deps, item);
-  }
-  return services;
-}
-
 async function championModel(services: Services): Promise<() => FittedForecaster> {
-  const subject = { workload: workloadKey(WEBSHOP), metric: METRIC };
+  const subject = { workload: workloadKey(SHOP), metric: METRIC };
   const pointer = await services.registry.pointer(subject);
   const version = await services.registry.version(subject, pointer?.latest ?? '');
   if (!version) throw new Error('the bench workload has no model');

@@ -1,29 +1,11 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { Bench } from 'tinybench';
-import { createArtifactStore } from '#adapters/artifact-store.ts';
-import { createMemoryCatalogStore } from '#adapters/local/memory-catalog-store.ts';
-import { createMemoryObjectStore } from '#adapters/local/memory-object-store.ts';
-import { createMemoryObservationStore } from '#adapters/local/memory-observation-store.ts';
-import { simulatorSource } from '#adapters/sources/simulator-source.ts';
-import { collect } from '#app/scheduled/collect.ts';
-import { CODE_VERSION, createServices, type Services } from '#app/services.ts';
-import { engineer } from '#app/training/engineer.ts';
-import { evaluate } from '#app/training/evaluate.ts';
-import { fitStatistical } from '#app/training/fit-statistical.ts';
-import { plan } from '#app/training/plan.ts';
-import { register } from '#app/training/register.ts';
-import { validate } from '#app/training/validate.ts';
 import { RecommendResponseSchema } from '#contracts/http/recommend.ts';
 import { decide } from '#core/recommend/decide.ts';
 import { DEFAULT_POLICY } from '#core/recommend/policy.ts';
-import { WEBSHOP_STEP } from '#core/simulate/webshop-parameters.ts';
-import { addMs, DAY, durationMs, epochMs, HOUR } from '#core/time.ts';
-import { workloadId, workloadKey } from '#core/workload.ts';
-import { prophetFromOptions } from '#engines/prophet/from-options.ts';
+import { addMs, DAY, durationMs, type epochMs, HOUR } from '#core/time.ts';
 import { createHandler } from '#functions/recommend/handler.ts';
-
-const START = epochMs(Date.UTC(2026, 0, 5));
-const WEBSHOP = workloadId({ namespace: 'sample', deployment: 'webshop' });
+import { SHOP_START, trainedShop } from './trained-shop.ts';
 
 export interface RecommendBenchOptions {
   /** Days of history that the model is trained on. */
@@ -45,8 +27,8 @@ const FULL: RecommendBenchOptions = {
 /** How fast a recommendation is answered on a warm model, and one decision alone. */
 export async function run(options: RecommendBenchOptions = FULL): Promise<void> {
   const { days, metrics, timeMs, print } = options;
-  const now = addMs(START, DAY, days);
-  const services = await trained(now, metrics);
+  const now = addMs(SHOP_START, DAY, days);
+  const services = await trainedShop(now, metrics);
   const handler = createHandler(services, { info: () => {}, error: () => {} });
   const request = { namespace: 'sample', deployment: 'webshop', current_replicas: 4 };
   const event = {
@@ -93,42 +75,4 @@ function decisionInput(now: ReturnType<typeof epochMs>) {
     doubts: [],
     state: undefined,
   };
-}
-
-/** The sample workload with some days of history and champions of the metrics that it needs. */
-async function trained(
-  now: ReturnType<typeof epochMs>,
-  metrics: readonly string[],
-): Promise<Services> {
-  const objects = createMemoryObjectStore();
-  const stores = {
-    observations: createMemoryObservationStore(),
-    catalog: createMemoryCatalogStore(),
-    objects,
-    artifacts: createArtifactStore(objects),
-  };
-  const services = createServices(stores, { now: () => now });
-  await collect(services, workloadKey(WEBSHOP), {
-    source: simulatorSource({ seed: 1, start: START }),
-    metrics,
-    simulated: true,
-    gridStep: WEBSHOP_STEP,
-    since: START,
-  });
-  const settings = {
-    windowDays: 28,
-    minimumImprovement: 0.05,
-    recurrentNightly: false,
-    codeVersion: CODE_VERSION,
-  };
-  const deps = { ...services, settings, prophet: prophetFromOptions };
-  await plan(deps, {
-    run_id: 'bench',
-    request: { trigger: 'request', request: { metrics: [...metrics] } },
-  });
-  let item = await validate(deps, { run_id: 'bench', workload: workloadKey(WEBSHOP) });
-  for (const stage of [engineer, fitStatistical, evaluate, register]) {
-    item = await stage(deps, item);
-  }
-  return services;
 }

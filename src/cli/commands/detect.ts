@@ -1,5 +1,3 @@
-import { createReadStream } from 'node:fs';
-import { resolve } from 'node:path';
 import { DETECT_LIMITS, type DetectResponse } from '#contracts/http/detect.ts';
 import { SEVERITIES, type Sensitivity, type Severity } from '#core/detect/severity.ts';
 import { DomainError } from '#core/errors.ts';
@@ -7,7 +5,7 @@ import { canonicalMetric } from '#core/series/metric-catalogue.ts';
 import { type EpochMs, toIso } from '#core/time.ts';
 import { type CommandContext, type WorkloadFlags, workloadOf } from '../command-context.ts';
 import { EXIT_FINDINGS, EXIT_INSUFFICIENT } from '../failure.ts';
-import { foreignError } from '../foreign-error.ts';
+import { readFromFile } from '../import/read-from-file.ts';
 import { type FilePoints, readPoints } from '../import/read-points.ts';
 import { anomalyCharts } from '../render/anomaly-chart.ts';
 import { detectionText } from '../render/anomaly-report.ts';
@@ -89,7 +87,7 @@ function exitCodeFor(answer: DetectResponse, failOn: Severity | undefined): numb
 async function metricsOfFile(context: CommandContext, file: string, flags: DetectFlags) {
   const wanted = flags.metric?.map(canonicalMetric);
   const [only] = wanted?.length === 1 ? wanted : [];
-  const points = await readFrom(context, file, (input) =>
+  const points = await readFromFile(context, file, (input) =>
     readPoints(input, {
       // A lone column `value` is the one metric that was asked for.
       metric: only ?? 'value',
@@ -105,28 +103,6 @@ async function metricsOfFile(context: CommandContext, file: string, flags: Detec
       own.map(({ at, value }) => ({ timestamp: toIso(at), value })),
     ]),
   );
-}
-
-async function readFrom(
-  { environment }: CommandContext,
-  file: string,
-  read: (input: NodeJS.ReadableStream) => Promise<FilePoints>,
-): Promise<FilePoints> {
-  if (file === '-') return read(environment.stdin);
-  const path = resolve(environment.workingDirectory, file);
-  const stream = createReadStream(path);
-  try {
-    return await read(stream);
-  } catch (error) {
-    if (error instanceof DomainError) {
-      throw new DomainError(error.code, `${file}: ${error.message}`, error.details, error);
-    }
-    const { message, code } = foreignError(error);
-    if (code === undefined) throw error;
-    throw new DomainError('IMPORT_INVALID', `cannot read ${path}: ${message}`, { path }, error);
-  } finally {
-    stream.destroy();
-  }
 }
 
 /** @throws {DomainError} when there is nothing in the file to look at */

@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import {
@@ -15,7 +14,8 @@ import { type CommandContext, type WorkloadFlags, workloadOf } from '../command-
 import { EXIT_FAULT, EXIT_FINDINGS, EXIT_INSUFFICIENT } from '../failure.ts';
 import { foreignError } from '../foreign-error.ts';
 import { inferStep } from '../import/infer-step.ts';
-import { type FilePoint, type FilePoints, readPoints } from '../import/read-points.ts';
+import { readFromFile } from '../import/read-from-file.ts';
+import { type FilePoint, readPoints } from '../import/read-points.ts';
 import { startProgress } from '../render/progress.ts';
 import { replayHtml } from '../render/replay-html.ts';
 import { replayTable, replayText } from '../render/replay-report.ts';
@@ -140,7 +140,7 @@ async function readHistory(
   { metric, zone }: ReplayFlags,
 ): Promise<NonNullable<ReplayRequest['history']>> {
   const wanted = metric === undefined ? undefined : canonicalMetric(metric);
-  const points = await readFrom(context, file, (input) =>
+  const points = await readFromFile(context, file, (input) =>
     readPoints(input, {
       metric: wanted ?? 'value',
       zone,
@@ -176,24 +176,4 @@ function onGrid(points: readonly FilePoint[]): NonNullable<ReplayRequest['histor
   // Times that are not quite on the grid belong to the point next to them.
   for (const { at, value } of points) values[Math.round((at - start) / step)] = value;
   return { start: toIso(start), step_seconds: step / SECOND, values };
-}
-
-async function readFrom(
-  { environment }: CommandContext,
-  file: string,
-  read: (input: NodeJS.ReadableStream) => Promise<FilePoints>,
-): Promise<FilePoints> {
-  if (file === '-') return read(environment.stdin);
-  const path = resolve(environment.workingDirectory, file);
-  const stream = createReadStream(path);
-  try {
-    return await read(stream);
-  } catch (error) {
-    if (error instanceof DomainError) throw error;
-    const { message, code } = foreignError(error);
-    if (code === undefined) throw error;
-    throw new DomainError('IMPORT_INVALID', `cannot read ${path}: ${message}`, { path }, error);
-  } finally {
-    stream.destroy();
-  }
 }
