@@ -14,6 +14,7 @@ import { bodyOf, get, post, refusalOf } from '#test/helpers/api.ts';
 import { parseExposition } from '#test/helpers/exposition.ts';
 import { createSandbox, type HeliosServer } from '#test/helpers/helios-process.ts';
 import { until } from '#test/helpers/until.ts';
+import { describeReadmeCommands } from '../docs/readme-commands.ts';
 
 const sandbox = createSandbox();
 afterAll(() => sandbox.clear());
@@ -252,6 +253,8 @@ async function callOf(path: string): Promise<string> {
       return path;
   }
 }
+
+describeReadmeCommands(async () => ({ url: server.url, home: await sandbox.directory() }));
 
 describe('a second server', () => {
   it('does not share the data directory, and says who has it and what to do', async () => {
