@@ -12,6 +12,7 @@ import { isDomainError } from '#core/errors.ts';
 import { trackedMetric } from '#core/series/track.ts';
 import {
   addMs,
+  DAY,
   DEFAULT_STEP,
   type EpochMs,
   epochMs,
@@ -31,6 +32,9 @@ export type OutlookDeps = CostDeps & ServingDeps;
 
 /** Hours that the hourly models look ahead at most. */
 const LONGEST_FORECAST_HOURS = 720;
+/** What nobody has observed for longer may have been taken down. */
+const STALE_AFTER = DAY;
+const STALE_STEPS = 3;
 
 /**
  * What workloads will cost in the coming period: by the forecast of their replicas where a model of it
@@ -58,24 +62,43 @@ async function outlookOf(
   hours: number,
 ): Promise<CostForecast['workloads'][number]> {
   const past = await workloadCost(deps, workload, { from: rateWindow(from), to: from });
-  const perHour = rateOf(past);
+  const perHour = rateOf(workload, past, from);
   const head = { workload: workload.id, simulated: workload.simulated, per_hour: perHour };
   const replicaHours =
-    past.price && past.price.per_request === 0
+    past.price && past.price.per_request === 0 && !isStale(workload, from)
       ? await forecastReplicaHours(deps, workload, from, hours)
       : undefined;
   if (past.price && replicaHours !== undefined) {
     const cost = replicaHours * past.price.per_replica_hour;
     return { ...head, cost, method: 'forecast', reasons: [] };
   }
-  if (perHour === null) return { ...head, cost: null, method: null, reasons: past.reasons };
+  if (perHour === null) {
+    const reasons = [...past.reasons, ...(isStale(workload, from) ? [stale(workload)] : [])];
+    return { ...head, cost: null, method: null, reasons };
+  }
   const reasons = [...past.reasons, runRate(past)];
   return { ...head, cost: perHour * hours, method: 'run_rate', reasons };
 }
 
-/** What an hour has cost, over the time that was observed. */
-function rateOf({ cost, covered_seconds }: WorkloadCost): number | null {
-  return cost === null || covered_seconds === 0 ? null : (cost * HOUR) / SECOND / covered_seconds;
+/** What an hour has cost, over the time that was observed; null where it may have ended. */
+function rateOf(
+  workload: Workload,
+  { cost, covered_seconds }: WorkloadCost,
+  now: EpochMs,
+): number | null {
+  if (cost === null || covered_seconds === 0 || isStale(workload, now)) return null;
+  return (cost * HOUR) / SECOND / covered_seconds;
+}
+
+function isStale({ lastSeen, gridStep }: Workload, now: EpochMs): boolean {
+  return now - lastSeen > Math.max(STALE_AFTER, STALE_STEPS * gridStep);
+}
+
+function stale({ lastSeen }: Workload): Reason {
+  return {
+    code: 'DATA_STALE',
+    message: `last observed ${toIso(lastSeen)}, too long ago: whether it still runs is not known`,
+  };
 }
 
 function runRate({ covered_seconds }: WorkloadCost): Reason {
@@ -136,22 +159,30 @@ export async function costBudget(deps: CostDeps, query: BudgetQuery): Promise<Bu
   const to = floorTo(now, DEFAULT_STEP);
   const { start } = monthOf(to);
   const budgets: BudgetResponse['budgets'] = [];
+  const incomplete: Reason[] = [];
   const within = new Set((await selected(deps.directory, selector)).map(({ key }) => key));
   for (const { monthly, scope } of wanted) {
     const all = await selected(deps.directory, defined(scope));
     const workloads = countedOf(all.filter(({ key }) => within.has(key)));
     if (workloads.length > 0) {
-      budgets.push(await budgetOf(deps, { monthly, scope, workloads }, start, to));
+      const { unknownNow, ...budget } = await budgetOf(
+        deps,
+        { monthly, scope, workloads },
+        start,
+        to,
+      );
+      budgets.push(budget);
+      if (budget.unknown + unknownNow > 0) incomplete.push(partial(budget, unknownNow));
     }
   }
-  const reasons = monthly_budget === undefined && wanted.length === 0 ? [noBudget()] : [];
+  const isMissing = monthly_budget === undefined && wanted.length === 0;
   return {
     generated_at: toIso(now),
     currency: 'USD',
     from: toIso(start),
     to: toIso(to),
     budgets,
-    reasons,
+    reasons: isMissing ? [noBudget()] : incomplete,
   };
 }
 
@@ -170,18 +201,16 @@ async function budgetOf(
   },
   start: EpochMs,
   to: EpochMs,
-): Promise<BudgetResponse['budgets'][number]> {
+): Promise<BudgetResponse['budgets'][number] & { readonly unknownNow: number }> {
   const { monthly, scope, workloads } = budget;
   const month = await ofEach(workloads, (each) => workloadCost(deps, each, { from: start, to }));
   const rate = epochMs(floorTo(rateWindow(to), HOUR));
-  const week = await ofEach(workloads, (each) => workloadCost(deps, each, { from: rate, to }));
+  const rates = await ofEach(workloads, async (each) =>
+    rateOf(each, await workloadCost(deps, each, { from: rate, to }), to),
+  );
   const sum = (of: (row: WorkloadCost) => number) => month.reduce((all, row) => all + of(row), 0);
   const spent = totalOf(month.map(({ cost }) => cost));
-  const outlook = budgetOutlook(
-    monthly,
-    { spent: spent ?? 0, perHour: totalOf(week.map(rateOf)) },
-    to,
-  );
+  const outlook = budgetOutlook(monthly, { spent: spent ?? 0, perHour: totalOf(rates) }, to);
   return {
     scope: scopeText(scope),
     workloads: workloads.length,
@@ -198,6 +227,19 @@ async function budgetOf(
     status: statusOf(outlook),
     covered_seconds: sum((row) => row.covered_seconds),
     uncovered_seconds: sum((row) => row.uncovered_seconds),
+    unknownNow: rates.filter((each) => each === null).length,
+  };
+}
+
+/** What is not known is not in the numbers: without this a budget would look better than it is. */
+function partial(
+  { scope, workloads, unknown }: BudgetResponse['budgets'][number],
+  unknownNow: number,
+): Reason {
+  return {
+    code: 'COST_INCOMPLETE',
+    message: `of ${workloads} workloads of the budget for ${scope}, ${unknown} have no known cost this month and ${unknownNow} none now: they are not in it`,
+    details: { workloads, unknown, unknown_now: unknownNow },
   };
 }
 

@@ -11,7 +11,7 @@ import type { Workload } from '../workload-directory.ts';
 import type { DemandBasis } from './demand-bases.ts';
 import { demandBasisOf } from './demand-basis.ts';
 import { type Foreseen, foresee, NOTHING } from './foresee.ts';
-import { policyOf } from './policy-of.ts';
+import { keepingAll, policyOf } from './policy-of.ts';
 import { readUse, type Use } from './read-use.ts';
 import type { RecommendDeps } from './recommend-deps.ts';
 
@@ -54,8 +54,9 @@ export async function evaluateReplicas(
   { scaling, stated, predictions, isDryRun }: ReplicaQuestion,
 ): Promise<Evaluation> {
   const now = deps.clock.now();
-  const policy = policyOf(scaling, workload.gridStep);
-  const use = await readUse(deps, workload, { policy, scaling, stated, now });
+  const asked = policyOf(scaling, workload.gridStep);
+  const use = await readUse(deps, workload, { policy: asked, scaling, stated, now });
+  const policy = keepingAll(asked, scaling, use.current);
   const about = { scaling, current: use.current, isKept: !isDryRun, now };
   const basis = await demandBasisOf(deps, workload, about);
   const factor = basis.source === 'utilization' ? (use.current ?? Number.NaN) : 1;
@@ -117,15 +118,17 @@ function capacityOf({ per_replica, idle }: DemandBasis): ReplicaCapacity {
 }
 
 /** What must not be hidden, whatever was decided. */
-function notesOf(workload: Workload, { source, current }: Use, foreseen: Foreseen): Because[] {
+function notesOf(workload: Workload, use: Use, foreseen: Foreseen): Because[] {
+  const { source, current, isCounted } = use;
   const notes = foreseen.notes.map(toBecause);
   if (workload.simulated) {
     notes.push(because('SIMULATED', 'this workload is simulated: nothing here was measured'));
   }
-  if (current !== undefined && source !== 'measured') {
+  if (current !== undefined && !isCounted) {
     const says = source === 'request' ? 'sent with the request' : 'as configured';
-    const message = `${current} replicas ${says} are taken to have run throughout: the metric replicas is not collected`;
-    if (!workload.metrics.has('replicas')) notes.push(because('REPLICAS_ASSUMED', message));
+    const missing = workload.metrics.has('replicas') ? 'has no recent count' : 'is not collected';
+    const message = `${current} replicas ${says} are taken to have run throughout: the metric replicas ${missing}`;
+    notes.push(because('REPLICAS_ASSUMED', message));
   }
   return notes;
 }

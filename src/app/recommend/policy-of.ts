@@ -15,17 +15,20 @@ const STALE_STEPS = 3;
  * @throws {DomainError} `REQUEST_INVALID` when they contradict each other
  */
 export function policyOf(scaling: ConfiguredScaling, gridStep: DurationMs): ScalingPolicy {
+  const base = DEFAULT_POLICY;
+  // A default gives way to what was stated: a minimum of 150 alone does not contradict itself.
+  const maximum =
+    scaling.maximum_replicas ?? Math.max(base.maximumReplicas, scaling.minimum_replicas ?? 1);
   const contradiction = contradictionOf({
     ...scaling,
-    maximum_replicas: scaling.maximum_replicas ?? DEFAULT_POLICY.maximumReplicas,
+    maximum_replicas: maximum,
     scale_up_threshold: scaling.scale_up_threshold ?? DEFAULT_POLICY.scaleUpThreshold,
     scale_down_threshold: scaling.scale_down_threshold ?? DEFAULT_POLICY.scaleDownThreshold,
   });
   if (contradiction !== undefined) throw new DomainError('REQUEST_INVALID', contradiction);
-  const base = DEFAULT_POLICY;
   return {
     minimumReplicas: scaling.minimum_replicas ?? base.minimumReplicas,
-    maximumReplicas: scaling.maximum_replicas ?? base.maximumReplicas,
+    maximumReplicas: maximum,
     targetUtilization: scaling.target_utilization ?? base.targetUtilization,
     scaleUpThreshold: scaling.scale_up_threshold ?? base.scaleUpThreshold,
     scaleDownThreshold: scaling.scale_down_threshold ?? base.scaleDownThreshold,
@@ -44,6 +47,21 @@ export function policyOf(scaling: ConfiguredScaling, gridStep: DurationMs): Scal
       durationMs(Math.max(base.staleAfter, STALE_STEPS * gridStep)),
     ),
   };
+}
+
+/**
+ * The policy for so many replicas as there are: a maximum that nobody has stated takes none of them
+ * away, it only keeps more from coming.
+ */
+export function keepingAll(
+  policy: ScalingPolicy,
+  { maximum_replicas: stated }: ConfiguredScaling,
+  current: number | undefined,
+): ScalingPolicy {
+  if (stated !== undefined || current === undefined || current <= policy.maximumReplicas) {
+    return policy;
+  }
+  return { ...policy, maximumReplicas: current };
 }
 
 /** A request's own policy over what is configured. */

@@ -1,8 +1,10 @@
+import { POLICY_LIMITS } from '#contracts/config/scaling.ts';
 import { measuredOf, type UseRows } from '#core/recommend/measure.ts';
 import type { Measured } from '#core/recommend/needs.ts';
 import type { ScalingPolicy } from '#core/recommend/policy.ts';
 import type { Frame } from '#core/series/frame.ts';
 import { canonicalMetric } from '#core/series/metric-catalogue.ts';
+import type { Series } from '#core/series/series.ts';
 import { addMs, type EpochMs, epochMs } from '#core/time.ts';
 import { readFrame } from '../read-frame.ts';
 import type { ConfiguredScaling } from '../scaling-config.ts';
@@ -16,6 +18,8 @@ export type ReplicasSource = 'request' | 'measured' | 'configured' | 'unknown';
 export interface Use {
   readonly current: number | undefined;
   readonly source: ReplicasSource;
+  /** Whether the metric `replicas` says how many there were; otherwise they are assumed. */
+  readonly isCounted: boolean;
   readonly measured: Measured | undefined;
 }
 
@@ -23,7 +27,8 @@ export interface Use {
 const SPARE_STEPS = 3;
 
 /**
- * Reads what decisions need of the newest measurements.
+ * Reads what decisions need of the newest measurements. A configured number stands in only where the
+ * metric `replicas` is not collected: where its counts ceased, nobody knows how many there are now.
  * @param stated - replicas as the caller says they are
  */
 export async function readUse(
@@ -41,19 +46,40 @@ export async function readUse(
   const from = epochMs(Math.max(0, addMs(now, workload.gridStep, -SPARE_STEPS) - length));
   const to = endOfData(workload, now);
   const frame = to > from ? await readFrame(deps.observations, workload, { from, to }) : undefined;
-  const counted = lastPresent(frame?.series.get('replicas')?.values);
-  const current = stated ?? counted ?? scaling.replicas;
+  const counted = frame && newestCount(frame, policy.staleAfter);
+  const configured = workload.metrics.has('replicas') ? undefined : scaling.replicas;
+  const current = stated ?? counted ?? configured;
   const source =
     stated !== undefined
       ? 'request'
       : counted !== undefined
         ? 'measured'
-        : scaling.replicas !== undefined
+        : configured !== undefined
           ? 'configured'
           : 'unknown';
-  const rows = frame && useRows(frame, scaling, current);
+  const isCounted = counted !== undefined;
+  const rows = frame && useRows(isCounted ? frame : withoutCounts(frame), scaling, current);
   const measured = rows && measuredOf(rows, policy.scaleInWindow, now);
-  return { current, source, measured };
+  return { current, source, isCounted, measured };
+}
+
+/** The newest count, unless it is none or older than the other metrics by more than `staleAfter`. */
+function newestCount(
+  { series, step }: Frame,
+  staleAfter: ScalingPolicy['staleAfter'],
+): number | undefined {
+  const newestOf = ({ values }: Series) => values.findLastIndex((value) => !Number.isNaN(value));
+  const counts = series.get('replicas');
+  if (!counts) return undefined;
+  const at = newestOf(counts);
+  const count = counts.values[at] ?? Number.NaN;
+  const behind = (Math.max(...[...series.values()].map(newestOf)) - at) * step;
+  const isCount = Number.isInteger(count) && count >= 0 && count <= POLICY_LIMITS.maxReplicas;
+  return isCount && behind <= staleAfter ? count : undefined;
+}
+
+function withoutCounts({ series, ...grid }: Frame): Frame {
+  return { ...grid, series: new Map([...series].filter(([metric]) => metric !== 'replicas')) };
 }
 
 /**
@@ -81,8 +107,4 @@ export function useRows(
 /** The metric that says how much replicas are used. */
 export function utilizationMetric({ utilization_metric }: ConfiguredScaling): string {
   return canonicalMetric(utilization_metric ?? 'cpu_utilization');
-}
-
-function lastPresent(values: Float64Array | undefined): number | undefined {
-  return values?.findLast((value) => !Number.isNaN(value));
 }

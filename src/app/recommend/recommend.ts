@@ -6,7 +6,7 @@ import type {
 import { DomainError } from '#core/errors.ts';
 import { arithmeticOf } from '#core/recommend/arithmetic.ts';
 import { metricDefinition } from '#core/series/metric-catalogue.ts';
-import { toIso } from '#core/time.ts';
+import { epochMs, toIso } from '#core/time.ts';
 import { priceFor } from '../cost/price-for.ts';
 import { scalingFor } from '../scaling-config.ts';
 import { resolveWorkload } from '../select-workload.ts';
@@ -14,6 +14,7 @@ import { type Evaluation, evaluateReplicas } from './evaluate-replicas.ts';
 import { HORIZON } from './foresee.ts';
 import {
   actionItems,
+  actionOf,
   executeBy,
   predictedUtilization,
   probabilityShort,
@@ -47,11 +48,13 @@ export async function recommend(
     predictions: request.predictions,
     isDryRun: request.dry_run,
   });
+  const { policy, foreseen, isCooling, now } = evaluation;
   const resize = await resizeOf(deps, workload, resources, {
     replicas: evaluation.use.current,
     strategy: request.strategy,
+    isScaledIn: actionOf(evaluation) === 'scale_in',
+    freshFrom: epochMs(now - policy.staleAfter),
   });
-  const { policy, foreseen, isCooling, now } = evaluation;
   const price =
     request.price_per_replica_hour ??
     priceFor(deps.pricing, workload.id, scaling.price_per_replica_hour)?.perHour;
@@ -132,7 +135,7 @@ function recommendationOf(
     demand: demandOf(evaluation),
     predicted_utilization: predictedUtilization(evaluation),
     time_horizon_minutes: HORIZON / 60_000,
-    reasons: evaluation.reasons.map((reason) => ({ ...reason })),
+    reasons: [...evaluation.reasons, ...(resize?.notes ?? [])].map((reason) => ({ ...reason })),
     urgency: urgencyOf(evaluation),
     execute_by: by === null ? null : toIso(by),
     valid_until: toIso(validUntil(evaluation)),

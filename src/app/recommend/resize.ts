@@ -2,8 +2,10 @@ import type { ActionItem, RecommendRequest } from '#contracts/http/recommend.ts'
 import type { ContainerRightsizing, RightsizingBlock } from '#contracts/http/rightsizing.ts';
 import { RightsizingQuerySchema } from '#contracts/http/rightsizing.ts';
 import { DomainError } from '#core/errors.ts';
+import { type Because, because } from '#core/recommend/because.ts';
 import { parseCpu, parseMemory } from '#core/recommend/quantities.ts';
 import { needsResize } from '#core/recommend/resources.ts';
+import type { EpochMs } from '#core/time.ts';
 import { rightSize } from '../capacity/right-size.ts';
 import type { ConfiguredScaling } from '../scaling-config.ts';
 import type { Workload } from '../workload-directory.ts';
@@ -15,8 +17,10 @@ export type StatedResources = NonNullable<ConfiguredScaling['resources']>;
 /** What is recommended of the size of a replica. */
 export interface Resize {
   readonly block: RightsizingBlock;
-  /** Undefined when the present size is right, or not known. */
+  /** Undefined when the present size is right, not known, or to be looked at later. */
   readonly action: ActionItem | undefined;
+  /** What an action rests on, or why there is none yet. */
+  readonly notes: readonly Because[];
 }
 
 /** The present requests and limits: as the request states them, else as configured. */
@@ -33,7 +37,8 @@ export function statedResources(
 
 /**
  * The requests and limits of one replica from what it used over the last day, and whether the present
- * ones should be changed.
+ * ones should be changed: not from measurements that are stale, and not while replicas go, because each
+ * that is left will use more than what was measured.
  * @throws {DomainError} `REQUEST_INVALID` when a stated quantity is none
  */
 export async function resizeOf(
@@ -43,9 +48,12 @@ export async function resizeOf(
   options: {
     readonly replicas: number | undefined;
     readonly strategy: RecommendRequest['strategy'];
+    readonly isScaledIn: boolean;
+    /** Nothing acts on what was measured before. */
+    readonly freshFrom: EpochMs;
   },
 ): Promise<Resize | undefined> {
-  const { replicas, strategy } = options;
+  const { replicas, strategy, isScaledIn, freshFrom } = options;
   const query = RightsizingQuerySchema.safeParse({
     ...workload.id,
     strategy,
@@ -60,7 +68,19 @@ export async function resizeOf(
   const [container] = containers;
   if (!container) return undefined;
   const block = { ...container.rightsizing, replicas: replicas ?? container.rightsizing.replicas };
-  return { block, action: actionFor(container, stated) };
+  const action = actionFor(container, stated);
+  if (!action) return { block, action, notes: [] };
+  const asOf = container.data_as_of;
+  if (asOf === null || Date.parse(asOf) + workload.gridStep < freshFrom) {
+    const message = `the newest measurement of its size is of ${asOf}: requests are not changed`;
+    return { block, action: undefined, notes: [because('RESIZE_STALE', message)] };
+  }
+  if (isScaledIn) {
+    const message = 'requests are not changed while replicas go: each that is left will use more';
+    return { block, action: undefined, notes: [because('RESIZE_WAITS', message)] };
+  }
+  const notes = container.reasons.use.filter(({ code }) => code === 'WEEK_NOT_SEEN');
+  return { block, action, notes: notes.map((each) => because(each.code, each.message)) };
 }
 
 function actionFor(

@@ -15,7 +15,7 @@ import { EXIT_FAULT, EXIT_FINDINGS, EXIT_INSUFFICIENT } from '../failure.ts';
 import { foreignError } from '../foreign-error.ts';
 import { inferStep } from '../import/infer-step.ts';
 import { readFromFile } from '../import/read-from-file.ts';
-import { type FilePoint, readPoints } from '../import/read-points.ts';
+import { type FilePoint, type FilePoints, readPoints } from '../import/read-points.ts';
 import { startProgress } from '../render/progress.ts';
 import { replayHtml } from '../render/replay-html.ts';
 import { replayTable, replayText } from '../render/replay-report.ts';
@@ -151,15 +151,24 @@ async function readHistory(
   const [first, ...others] = points.metrics;
   if (!first || others.length > 0) {
     const known = [...points.metrics.keys(), ...points.others];
+    if (!first && points.rejected > 0) {
+      const message = `${file} has no value that can be read`;
+      throw new DomainError('IMPORT_INVALID', message, { problems: problemsOf(points) });
+    }
     const message = first
       ? `${file} holds ${known.length} metrics: name one with --metric`
       : `${file} has no value that can be read`;
     throw new DomainError(first ? 'METRIC_UNKNOWN' : 'SERIES_EMPTY', message, { known });
   }
   if (points.rejected > 0) {
-    context.messages.warn(`${formatCount(points.rejected)} rows of ${file} were not read`);
+    const count = formatCount(points.rejected);
+    context.messages.warn(`${count} rows of ${file} were not read: ${problemsOf(points)[0]}`);
   }
   return onGrid(first[1]);
+}
+
+function problemsOf({ problems }: FilePoints): readonly string[] {
+  return problems.map(({ line, reason }) => `line ${line}: ${reason}`);
 }
 
 function onGrid(points: readonly FilePoint[]): NonNullable<ReplayRequest['history']> {

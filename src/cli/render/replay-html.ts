@@ -97,7 +97,9 @@ function pictureOf(report: ReplayReport, name: ReplayPolicy['name']): string {
     .join('');
   const minutes = Math.round(policy.under_capacity_minutes);
   const caption = escapeHtml(`${POLICY_WORDS[name]}: ${minutes} min under capacity`);
-  const [from, to] = [report.judged_from, report.to].map((iso) => escapeHtml(iso.slice(0, 16)));
+  const [from, to] = [report.judged_from, report.to].map((iso) =>
+    escapeHtml(`${iso.slice(0, 16)}Z`),
+  );
   return `<figure><figcaption>${caption}</figcaption>
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${caption}">
 <path class="demand" d="M${x(0)} ${floor}${demand}H${x(points.length)}V${floor}Z"/>

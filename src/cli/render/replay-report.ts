@@ -81,7 +81,7 @@ export function replayMethod({ settings, ...report }: ReplayReport): readonly st
     `${formatCount(report.steps)} steps of ${report.step_seconds} s; settings are chosen before ${report.judged_from}, policies judged from there to ${report.to}`,
     `a unit serves ${Number(settings.capacity_per_unit.toPrecision(4))} (${unit}) and starts in ${settings.start_up_seconds} s (--start-up); slow is above ${Math.round(100 * settings.slo_utilization)} % (--slo)`,
     `reactive: the best of 540 settings of target tracking; all policies see demand that is ${settings.metric_lag_steps} step${settings.metric_lag_steps === 1 ? '' : 's'} old (--lag), also while it is short of capacity`,
-    `Helios: the decision code that is served, with forecasts as they would have been issued (${report.forecasters.join(', ')}); its headroom is set so that both cost the same`,
+    `Helios: the decision code that is served, with forecasts as they would have been issued (${report.forecasters.join(', ')}); its headroom is set so that both cost the same, and steps, cooldowns and grades do not hold it back`,
   ];
 }
 

@@ -31,7 +31,9 @@ export const resourceFields = {
 /** A scaling policy as configurations and requests say it; what is left out has its default. */
 export const policyFields = {
   minimum_replicas: ReplicasSchema.optional().meta({ description: 'default: 1' }),
-  maximum_replicas: ReplicasSchema.optional().meta({ description: 'default: 100' }),
+  maximum_replicas: ReplicasSchema.optional().meta({
+    description: 'default: 100, or as many as there are where that is more',
+  }),
   target_utilization: z.number().min(0.1).max(0.95).optional().meta({
     description: 'utilisation that replicas are planned for; default: 0.7',
   }),

@@ -15,7 +15,8 @@ const USUAL_CORES = { least: 0.01, most: 8 } as const;
 /**
  * The CPU request and limit of a container, in cores. `statistical`: a quantile of what was measured
  * (MOrA: P95), `ml`: the upper forecast times a margin (MOrA: 1.2). Neither below the floor, nor below
- * the expected use; while it is throttled its use is cut off at the limit, so nothing is lowered then.
+ * the expected use; while it is throttled its use is cut off at the limit, so nothing is lowered then. A limit comes with it
+ * where one is asked for, and where the present one is below the request.
  */
 export function recommendCpu(
   use: ContainerUse,
@@ -47,10 +48,16 @@ export function recommendCpu(
   }
   request.atLeast(policy.cpuFloor, 'AT_FLOOR', `the floor is ${policy.cpuFloor} cores`);
   limit.atLeast(request.value);
+  const present = amount(current.cpuLimit, CPU);
+  const isRefused = present !== undefined && present < request.value;
+  if (isRefused) {
+    const message = `its limit of ${round(present)} cores is below that: Kubernetes takes no request above the limit`;
+    request.because.push({ code: 'CPU_LIMIT_TOO_LOW', message, details: { limit_cores: present } });
+  }
   return {
     decision: 'act',
     request: request.value,
-    limit: policy.withCpuLimit ? limit.value : null,
+    limit: policy.withCpuLimit || isRefused ? limit.value : null,
     because: [...request.because, ...measured.because, ...unusual(request.value)],
   };
 }

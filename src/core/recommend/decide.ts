@@ -249,7 +249,8 @@ function fewerReplicas(input: DecideInput, measured: Measured, needs: Needs): Wa
   return { target, because: reasons };
 }
 
-function withBounds(policy: ScalingPolicy, { current, reactive }: Needs, wanted: Wanted): Wanted {
+function withBounds(policy: ScalingPolicy, needs: Needs, wanted: Wanted): Wanted {
+  const { current, reactive, expected } = needs;
   const { minimumReplicas: minimum, maximumReplicas: maximum } = policy;
   const target = withinBounds(policy, wanted.target);
   const reasons: Because[] = [];
@@ -260,8 +261,10 @@ function withBounds(policy: ScalingPolicy, { current, reactive }: Needs, wanted:
     reasons.push(because('ABOVE_MAXIMUM', `${current} is above the maximum of ${maximum}`));
   }
   reasons.push(...wanted.because);
-  if (target < wanted.target || reactive > maximum) {
-    const need = Math.max(wanted.target, reactive);
+  // Replicas that are merely kept are not needed for that.
+  const kept = current > maximum ? (expected?.need ?? 0) : 0;
+  const need = Math.max(reactive, wanted.target > current ? wanted.target : kept);
+  if (need > maximum) {
     const shownNeed = Number.isFinite(need) ? need : 'any number';
     reasons.push(
       because('CAPPED_BY_MAXIMUM', `${shownNeed} would be needed, ${maximum} is the maximum`, {

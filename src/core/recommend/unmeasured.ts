@@ -16,7 +16,7 @@ export function whyUnmeasured(
   const { currentReplicas, measured, policy, now } = input;
   if (!isCount(currentReplicas)) {
     const message =
-      'how many replicas there are is not known: collect the metric replicas, configure it, or send current_replicas';
+      'how many replicas there are is not known now: collect the metric replicas, configure it where it is not collected, or send current_replicas';
     return [because('REPLICAS_UNKNOWN', message)];
   }
   if (!measured || Number.isNaN(measured.at)) {

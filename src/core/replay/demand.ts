@@ -4,6 +4,8 @@ import type { DurationMs, EpochMs } from '../time.ts';
 /** Units that the busiest percent of the first half would need, where no capacity is given. */
 const TYPICAL_UNITS = 20;
 const HIGH_QUANTILE = 0.99;
+/** Far beyond any fleet: what asks for more is of another unit than its capacity, and sums overflow. */
+const MOST_UNITS = 1e9;
 
 /** What load the units of a fleet had to serve, step by step. */
 export interface Demand {
@@ -21,7 +23,7 @@ export interface Demand {
 
 /** Why there is no demand to replay. */
 export interface NoDemand {
-  readonly code: 'NO_DEMAND';
+  readonly code: 'NO_DEMAND' | 'DEMAND_OUT_OF_RANGE';
   readonly message: string;
 }
 
@@ -51,6 +53,11 @@ export function demandOf(
     return noDemand('the first half has no demand to size a unit by: state a capacity');
   }
   for (let i = 0; i < values.length; i++) values[i]! /= capacity;
+  const most = values.reduce((highest, value) => Math.max(highest, value), 0);
+  if (!(most <= MOST_UNITS)) {
+    const message = `at a capacity of ${capacity} the demand needs ${most} units, at most ${MOST_UNITS} can be replayed: state a capacity in the unit of the series`;
+    return { code: 'DEMAND_OUT_OF_RANGE', message };
+  }
   return {
     start: (series.start + first * series.step) as EpochMs,
     step: series.step,

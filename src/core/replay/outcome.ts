@@ -64,17 +64,20 @@ export function outcomeOf(
   };
 }
 
-/** Under-capacity minutes of each day of `[from, to)`, the days counted from `from`. */
+/**
+ * Under-capacity minutes of each day of `[from, to)`, the days counted from `from`. Less than half a day
+ * at the end is part of the day before it: it is no sample of its own.
+ */
 export function shortMinutesByDay(
   run: FleetRun,
   demand: Demand,
   [from, to]: readonly [number, number],
   stepsADay: number,
 ): readonly number[] {
-  const days: number[] = [];
-  for (let start = from; start < to; start += stepsADay) {
-    const end = Math.min(to, start + stepsADay);
-    days.push(outcomeOf(run, demand, 1, [start, end]).underCapacityMinutes);
-  }
-  return days;
+  const days = Math.max(1, Math.round((to - from) / stepsADay));
+  return Array.from({ length: days }, (_, day) => {
+    const start = from + day * stepsADay;
+    const end = day === days - 1 ? to : start + stepsADay;
+    return outcomeOf(run, demand, 1, [start, end]).underCapacityMinutes;
+  });
 }

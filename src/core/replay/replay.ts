@@ -1,6 +1,6 @@
 import { type Because, because, shown } from '../recommend/because.ts';
 import type { Series } from '../series/series.ts';
-import { DAY } from '../time.ts';
+import { DAY, MINUTE } from '../time.ts';
 import { type Demand, demandOf } from './demand.ts';
 import { EQUAL_WITHIN, type Matched, matchCost } from './equal-cost.ts';
 import { type Field, type Played, play } from './field.ts';
@@ -58,6 +58,10 @@ const MIN_DAYS = 4;
 const MIN_STEPS = 96;
 /** Share of values that may be missing. */
 const MAX_MISSING = 0.2;
+/** Forecast values a replay may make: some 200 bytes each, within the memory of a function. */
+const MAX_FORECASTS = 4_000_000;
+/** Autoscalers take measurements as often as this, or more. */
+const LOOKS_EVERY = MINUTE;
 
 /**
  * Replays the past of a demand under several ways to scale a fleet: a fixed size, target tracking as
@@ -80,6 +84,8 @@ export async function replay(
     return { decision: 'refused', because: because(demand.code, demand.message) };
   const field = fieldOf(demand, settings);
   const parts = partsOf(demand.values.length);
+  const tooMany = whyTooMany(field, parts);
+  if (tooMany) return { decision: 'refused', because: tooMany };
   const forecasts = await forecastsFor(field, parts, options);
   options.checkpoint?.();
 
@@ -131,7 +137,7 @@ export async function replay(
     helios: { ...chosen.settings, targetUtilization: helios.targetUtilization },
     members: forecasts.members,
     verdict,
-    notes: [...notesOn(field), ...notesOnCost(tuned.settings, reactive, costDifference)],
+    notes: [...notesOn(field, parts), ...notesOnCost(tuned.settings, reactive, costDifference)],
   };
 }
 
@@ -181,29 +187,47 @@ function fieldOf(demand: Demand, settings: ReplaySettings): Field {
   return { demand, settings, fleet };
 }
 
-/** Forecasts that reach as far as any decision looks: the start-up and a step, or the scale-in window. */
 function forecastsFor(
-  { demand, fleet }: Field,
+  field: Field,
   { initial }: ReplayParts,
   options: { readonly checkpoint?: () => void },
 ): Promise<IssuedForecasts> {
+  const horizon = horizonOf(field);
+  return issueForecasts(field.demand, {
+    horizon,
+    quantiles: REPLAY_QUANTILES,
+    initial,
+    ...options,
+  });
+}
+
+/** Steps as far as any decision looks: the start-up and a step, or the scale-in window. */
+function horizonOf({ demand, fleet }: Field): number {
   const ahead = Math.max(fleet.startUp + demand.step, LONGEST_WINDOW);
-  const horizon = Math.ceil(ahead / demand.step) + fleet.metricLagSteps;
-  return issueForecasts(demand, { horizon, quantiles: REPLAY_QUANTILES, initial, ...options });
+  return Math.ceil(ahead / demand.step) + fleet.metricLagSteps;
+}
+
+function whyTooMany(field: Field, { initial }: ReplayParts): Because | undefined {
+  const horizon = horizonOf(field);
+  const forecasts = (field.demand.values.length - initial) * horizon;
+  if (forecasts <= MAX_FORECASTS) return undefined;
+  const message = `each step needs a forecast of ${horizon} steps, ${forecasts} values in all, at most ${MAX_FORECASTS} are made: replay fewer or longer steps, or a shorter start-up`;
+  return because('TOO_MANY_FORECASTS', message, { horizon, forecasts, limit: MAX_FORECASTS });
 }
 
 /** As many units as cost about the same, and as many as the peak of the first half asked for. */
 function staticUnits(
-  { demand, settings }: Field,
+  { demand, settings, fleet }: Field,
   { judged }: ReplayParts,
   unitHours: number,
 ): JudgedReplay['units'] {
   const [from, to] = judged;
   const hours = ((to - from) * demand.step) / 3_600_000;
   const peak = demand.values.subarray(0, from).reduce((most, value) => Math.max(most, value), 0);
+  const allowed = (units: number) => Math.min(fleet.maximum, Math.max(fleet.minimum, units));
   return {
-    static: Math.round(unitHours / hours),
-    staticPeak: Math.ceil(peak / settings.targetUtilization),
+    static: allowed(Math.round(unitHours / hours)),
+    staticPeak: allowed(Math.ceil(peak / settings.targetUtilization)),
   };
 }
 
@@ -211,16 +235,24 @@ function byDay({ demand }: Field, { run }: Played, { judged }: ReplayParts): rea
   return shortMinutesByDay(run, demand, judged, Math.max(1, Math.round(DAY / demand.step)));
 }
 
-function notesOn({ demand, fleet, settings }: Field): readonly Because[] {
+function notesOn(
+  { demand, fleet, settings }: Field,
+  { judged: [from, to] }: ReplayParts,
+): readonly Because[] {
   const notes: Because[] = [];
   const { capacityPerUnit, capacityIs, isKnown, step } = demand;
   if (capacityIs === 'chosen') {
     const message = `no capacity was given: a unit serves ${shown(capacityPerUnit)}, with which the 99 % quantile of the first half needs 20 units at ${settings.targetUtilization}`;
     notes.push(because('CAPACITY_CHOSEN', message, { capacity_per_unit: capacityPerUnit }));
   }
-  if (step > fleet.startUp) {
-    const message = `a step of ${step / 1_000} s is longer than the start-up of ${fleet.startUp / 1_000} s: what reactive scaling does within a step cannot be seen, and it may do better than this`;
-    notes.push(because('REACTION_BELOW_STEP', message));
+  if (step > LOOKS_EVERY) {
+    const message = `a step is ${step / 1_000} s, and autoscalers look every minute or more often: what they do within a step cannot be seen, and reactive scaling may do better than this`;
+    notes.push(because('REACTION_BELOW_STEP', message, { step_seconds: step / 1_000 }));
+  }
+  const beyond = demand.values.subarray(from, to).filter((units) => units > fleet.maximum).length;
+  if (beyond > 0) {
+    const message = `in ${beyond} of ${to - from} judged steps the demand needs more than the ${fleet.maximum} units allowed: no policy can serve it then`;
+    notes.push(because('ABOVE_MAXIMUM', message, { steps: beyond, maximum: fleet.maximum }));
   }
   const missing = isKnown.reduce((count, known) => count + (known === 0 ? 1 : 0), 0);
   if (missing > 0) {

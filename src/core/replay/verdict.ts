@@ -17,13 +17,21 @@ export interface Verdict {
 
 /** A difference this small is none, whatever its error: a share of the reactive policy's minutes. */
 const MATTERS_FROM = 0.05;
-/** Standard errors from which a difference is not taken for chance: about 19 of 20 days drawn anew. */
+/** Standard errors from which a difference is not taken for chance: it is one in about one of 20. */
 const ERRORS = 2;
+/**
+ * The same with few days, whose standard error is itself uncertain: the 97.5 % quantile of Student's t
+ * with a degree of freedom less than days (R: `qt(0.975, 1:12)`).
+ */
+const ERRORS_OF_FEW = [
+  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179,
+];
 
 /**
  * Compares two policies day by day: the one is better when it saves 5 % of the other's minutes short
- * and the mean difference a day is two standard errors or more from zero (a paired comparison; days are
- * taken as independent). Everything else is a tie, and so is a replay of less than two days.
+ * and the mean difference a day is two standard errors or more from zero, more with less than two weeks
+ * (a paired comparison; days are taken as independent). Everything else is a tie, and so is a replay of
+ * less than two days.
  *
  * @param reactive - minutes short a day
  * @param helios - the same days
@@ -56,10 +64,14 @@ export function verdictOf(
     daysWorse: differences.filter((each) => each < 0).length,
   };
   const matters = Math.abs(saved) > MATTERS_FROM * total;
-  const isClear = standardError !== null && Math.abs(mean) >= ERRORS * standardError;
+  const isClear = standardError !== null && Math.abs(mean) >= errorsNeeded(days) * standardError;
   if (!isEqualCost) return { finding: 'not_comparable', ...facts };
   if (!(matters && isClear)) return { finding: 'as_good', ...facts };
   return { finding: saved > 0 ? 'helios_better' : 'reactive_better', ...facts };
+}
+
+function errorsNeeded(days: number): number {
+  return ERRORS_OF_FEW[days - 2] ?? ERRORS;
 }
 
 function sum(values: readonly number[]): number {

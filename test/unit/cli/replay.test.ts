@@ -176,6 +176,16 @@ describe('helios replay', () => {
     });
   });
 
+  it('says which line of a file it cannot read, and why', async () => {
+    const directory = await temporaryDirectory();
+    const text = 'timestamp,value\n2026-03-29T01:30:00,1\n2026-03-29T01:35:00,2\n';
+    await writeFile(join(directory, 'local.csv'), text);
+    const ran = await replay(['--file', 'local.csv'], {}, { workingDirectory: directory });
+    expect(ran).toMatchObject({ code: 2, out: '' });
+    expect(ran.err).toContain('IMPORT_INVALID');
+    expect(ran.err).toMatch(/line 2: .*zone/);
+  });
+
   it('wants one metric of a file', async () => {
     const directory = await temporaryDirectory();
     const text = 'timestamp,a,b\n2026-01-01T00:00:00Z,5,1\n2026-01-01T00:05:00Z,6,1\n';
@@ -235,6 +245,7 @@ describe('the report with pictures', () => {
     expect(html.match(/<svg/g)).toHaveLength(3);
     expect(html).toContain('Helios: 40 min under capacity');
     expect(html).toContain(REPORT.verdict.sentence);
+    expect(html).toContain('>2026-01-15T00:00Z</text>');
     // Demand 5 over 4 units in the second of four steps: a red box from a quarter to a half of the width.
     const [, short] = html.match(/class="short" d="([^"]*)"/) ?? [];
     expect(short).toMatch(/^M271 [\d.]+H498V[\d.]+H271Z$/);

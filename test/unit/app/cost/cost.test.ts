@@ -1,63 +1,30 @@
 import { describe, expect, it } from '@jest/globals';
-import type * as z from 'zod';
 import { costEfficiency } from '#app/cost/cost-efficiency.ts';
-import { costBudget, costForecast } from '#app/cost/cost-outlook.ts';
 import { costSummary, costs } from '#app/cost/cost-queries.ts';
 import { costSavings } from '#app/cost/cost-savings.ts';
 import { priceFor } from '#app/cost/price-for.ts';
-import { modelId } from '#app/model-registry.ts';
 import { rollUp } from '#app/scheduled/roll-up.ts';
-import type { Services } from '#app/services.ts';
 import { PricingConfigSchema } from '#contracts/config/pricing.ts';
-import { ScalingConfigSchema } from '#contracts/config/scaling.ts';
 import * as wire from '#contracts/http/cost.ts';
-import { naive } from '#core/forecast/naive.ts';
-import { makeSeries } from '#core/series/series.ts';
-import { addMs, DAY, durationMs, type EpochMs, HOUR, MINUTE, toIso } from '#core/time.ts';
+import { addMs, DAY, HOUR, MINUTE, toIso } from '#core/time.ts';
 import { workloadId } from '#core/workload.ts';
-import { feed } from '#test/helpers/feed.ts';
-import { at, memoryServices } from '#test/helpers/memory-services.ts';
-import { bundleOf } from '#test/helpers/model-bundles.ts';
+import {
+  costQuery,
+  costServices,
+  NOW,
+  observed,
+  repeated,
+  STEP,
+  WEB,
+} from '#test/helpers/cost-story.ts';
 import { recommendationOf } from '#test/helpers/recommendations.ts';
-
-const NOW = at('2026-03-11T00:00:00Z');
-const WEB = workloadId({ deployment: 'web', namespace: 'shop' });
-const STEP = durationMs(5 * MINUTE);
-
-type Pricing = z.input<typeof PricingConfigSchema>;
-
-function services(
-  pricing: Pricing = { prices: [{ unit: 'replica', per_replica_hour: 0.5 }] },
-  scaling: z.input<typeof ScalingConfigSchema> = [],
-) {
-  return {
-    ...memoryServices(NOW),
-    pricing: PricingConfigSchema.parse(pricing),
-    scaling: ScalingConfigSchema.parse(scaling),
-  };
-}
-
-const query = (fields: object = {}) => wire.CostQuerySchema.parse({ period: '1h', ...fields });
-
-/** Five-minute values that end at noon, or so long before. */
-async function observed(
-  deps: Services,
-  columns: Readonly<Record<string, readonly (number | null)[]>>,
-  options: { readonly end?: EpochMs; readonly deployment?: string } = {},
-) {
-  const { end = NOW, ...rest } = options;
-  const length = Math.max(...Object.values(columns).map((values) => values.length));
-  await feed(deps, columns, { start: addMs(end, STEP, -length), step: STEP, ...rest });
-}
-
-const repeated = (value: number, count: number) => Array.from({ length: count }, () => value);
 
 describe('the cost of a workload', () => {
   it('is replicas × price × time; a gap is not covered, not filled and not free', async () => {
-    const deps = services();
+    const deps = costServices();
     // Of the last hour nine values: 4 for half an hour, a gap of a quarter, 8 for a quarter.
     await observed(deps, { replicas: [...repeated(4, 6), null, null, null, ...repeated(8, 3)] });
-    const answer = wire.CostResponseSchema.parse(await costs(deps, query()));
+    const answer = wire.CostResponseSchema.parse(await costs(deps, costQuery()));
     expect(answer).toMatchObject({ from: '2026-03-10T23:00:00.000Z', to: toIso(NOW), unknown: 0 });
     // 4 × 1/2 + 8 × 1/4 = 4 replica-hours at $0.50.
     expect(answer.total).toBe(2);
@@ -74,21 +41,21 @@ describe('the cost of a workload', () => {
   });
 
   it('is unknown without a price, or without replicas, and says what to do', async () => {
-    const deps = services({});
+    const deps = costServices({});
     await observed(deps, { replicas: [2, 2] });
-    const [row] = (await costs(deps, query())).workloads;
+    const [row] = (await costs(deps, costQuery())).workloads;
     expect(row).toMatchObject({ cost: null, price: null, reasons: [{ code: 'PRICE_UNKNOWN' }] });
-    expect(await costs(deps, query())).toMatchObject({ total: null, unknown: 1 });
-    const priced = services();
+    expect(await costs(deps, costQuery())).toMatchObject({ total: null, unknown: 1 });
+    const priced = costServices();
     await observed(priced, { cpu: [0.5, 0.5] });
-    const [unknown] = (await costs(priced, query())).workloads;
+    const [unknown] = (await costs(priced, costQuery())).workloads;
     expect(unknown).toMatchObject({ cost: null, reasons: [{ code: 'REPLICAS_UNKNOWN' }] });
   });
 
   it('takes configured replicas for those that nobody counts, and says so', async () => {
-    const deps = services({}, [{ replicas: 3, price_per_replica_hour: 0.1 }]);
+    const deps = costServices({}, [{ replicas: 3, price_per_replica_hour: 0.1 }]);
     await observed(deps, { cpu: repeated(0.5, 12) });
-    const [row] = (await costs(deps, query())).workloads;
+    const [row] = (await costs(deps, costQuery())).workloads;
     // Three replicas for an hour at ten cents, by the price of the scaling.
     expect(row?.cost).toBeCloseTo(0.3, 12);
     expect(row?.reasons).toMatchObject([{ code: 'REPLICAS_ASSUMED', details: { replicas: 3 } }]);
@@ -97,26 +64,26 @@ describe('the cost of a workload', () => {
 
   it('adds requests where they are paid for', async () => {
     const entry = { unit: 'lambda', region: 'us-east-1', memory_gb: 2 } as const;
-    const deps = services({ prices: [entry] });
+    const deps = costServices({ prices: [entry] });
     await observed(deps, { replicas: repeated(10, 12), request_rate: repeated(100, 12) });
-    const [row] = (await costs(deps, query())).workloads;
+    const [row] = (await costs(deps, costQuery())).workloads;
     expect(row?.requests).toBe(360_000);
     // 10 × 2 GB × 3600 s × 0.0000166667 = 1.2000024, and 360,000 requests at $0.20 a million.
     expect(row?.cost).toBeCloseTo(1.2000024 + 0.072, 9);
     await observed(deps, { replicas: repeated(1, 12) }, { deployment: 'batch' });
-    const [batch] = (await costs(deps, query({ deployment: 'batch' }))).workloads;
+    const [batch] = (await costs(deps, costQuery({ deployment: 'batch' }))).workloads;
     expect(batch?.reasons).toMatchObject([{ code: 'REQUESTS_UNKNOWN' }]);
   });
 
   it('is the same from hourly summaries as from the observations', async () => {
-    const deps = services();
+    const deps = costServices();
     const values = Array.from({ length: 5 * 288 }, (_, i) => (i % 7 === 0 ? null : 1 + (i % 5)));
     await observed(deps, { replicas: values });
-    const before = await costs(deps, query({ period: '7d' }));
+    const before = await costs(deps, costQuery({ period: '7d' }));
     for (let day = 1; day <= 4; day++) {
       await rollUp(deps, 'default#shop#web#*', addMs(NOW, DAY, -day));
     }
-    const after = await costs(deps, query({ period: '7d' }));
+    const after = await costs(deps, costQuery({ period: '7d' }));
     expect(after.total).toBeCloseTo(before.total ?? Number.NaN, 4);
     expect(after.workloads[0]?.covered_seconds).toBe(before.workloads[0]?.covered_seconds);
     // Five days of which a seventh is missing, and two days nobody observed.
@@ -126,7 +93,7 @@ describe('the cost of a workload', () => {
   });
 
   it('sums up by namespace, and does not add simulated money to real money', async () => {
-    const deps = services();
+    const deps = costServices();
     await observed(deps, { replicas: repeated(2, 12) });
     await observed(deps, { replicas: repeated(4, 12) }, { deployment: 'api' });
     const sample = workloadId({ deployment: 'webshop', namespace: 'sample' });
@@ -150,18 +117,18 @@ describe('the cost of a workload', () => {
         ['replicas', { counter: false, firstSeen: addMs(NOW, HOUR, -1), lastSeen: NOW }],
       ]),
     });
-    const answer = wire.CostSummarySchema.parse(await costSummary(deps, query()));
+    const answer = wire.CostSummarySchema.parse(await costSummary(deps, costQuery()));
     // (2 + 4) replica-hours at $0.50; twelve simulated ones for five minutes beside it.
     expect(answer.total).toBe(3);
     expect(answer.namespaces).toMatchObject([
       { namespace: 'sample', simulated: true, cost: 0.5, workloads: 1 },
       { namespace: 'shop', simulated: false, cost: 3, workloads: 2, unknown: 0 },
     ]);
-    expect((await costs(deps, query({ namespace: 'sample' }))).total).toBe(0.5);
+    expect((await costs(deps, costQuery({ namespace: 'sample' }))).total).toBe(0.5);
   });
 
   it('counts a deployment once, not its containers beside it', async () => {
-    const deps = services({ prices: [{ unit: 'replica', per_replica_hour: 1 }] }, [
+    const deps = costServices({ prices: [{ unit: 'replica', per_replica_hour: 1 }] }, [
       { replicas: 2 },
     ]);
     await observed(deps, { cpu: repeated(0.5, 12) });
@@ -170,7 +137,7 @@ describe('the cost of a workload', () => {
       ['cpu_utilization', { counter: false, firstSeen: addMs(NOW, HOUR, -1), lastSeen: NOW }],
     ]);
     await deps.directory.note(container, { source: 'x', step: STEP, metrics });
-    expect((await costs(deps, query())).workloads).toHaveLength(1);
+    expect((await costs(deps, costQuery())).workloads).toHaveLength(1);
   });
 });
 
@@ -213,7 +180,7 @@ describe('a price', () => {
 
 describe('savings', () => {
   it('are those of recommendations that were followed, as long as it held', async () => {
-    const deps = services();
+    const deps = costServices();
     // The last hour: 6 replicas, 4 from 23:15, 5 from 23:45.
     const values = [...repeated(6, 3), ...repeated(4, 6), ...repeated(5, 3)];
     await observed(deps, { replicas: values });
@@ -233,7 +200,7 @@ describe('savings', () => {
         { current_replicas: 4, target_replicas: 5 },
       ),
     );
-    const answer = wire.SavingsResponseSchema.parse(await costSavings(deps, query()));
+    const answer = wire.SavingsResponseSchema.parse(await costSavings(deps, costQuery()));
     // Two replicas less for half an hour, one more for a quarter: (1 - 0.25) × $0.50.
     expect(answer).toMatchObject({ saved: 0.375, recommendations: 2, followed: 2, reasons: [] });
     expect(answer.savings).toMatchObject([
@@ -243,20 +210,20 @@ describe('savings', () => {
   });
 
   it('of nothing followed are none, not zero dollars', async () => {
-    const deps = services();
+    const deps = costServices();
     await observed(deps, { replicas: repeated(6, 12) });
-    expect(await costSavings(deps, query())).toMatchObject({ saved: null, followed: 0 });
-    const long = await costSavings(deps, query({ period: '90d' }));
+    expect(await costSavings(deps, costQuery())).toMatchObject({ saved: null, followed: 0 });
+    const long = await costSavings(deps, costQuery({ period: '90d' }));
     expect(long.reasons).toMatchObject([{ code: 'HISTORY_LIMITED' }]);
   });
 });
 
 describe('efficiency', () => {
   it('is the share used of what is allocated; idle is what neither has used', async () => {
-    const deps = services();
+    const deps = costServices();
     const columns = { replicas: repeated(2, 12), cpu: repeated(0.2, 12) };
     await observed(deps, { ...columns, memory: repeated(0.25, 12) });
-    const answer = wire.EfficiencyResponseSchema.parse(await costEfficiency(deps, query()));
+    const answer = wire.EfficiencyResponseSchema.parse(await costEfficiency(deps, costQuery()));
     // $1 an hour, of which memory has used a quarter.
     expect(answer).toMatchObject({ cost: 1, idle_cost: 0.75 });
     expect(answer.workloads[0]).toMatchObject({ status: 'oversized', reasons: [] });
@@ -264,7 +231,7 @@ describe('efficiency', () => {
   });
 
   it('falls back on cores and bytes over the configured requests', async () => {
-    const deps = services(undefined, [
+    const deps = costServices(undefined, [
       { resources: { cpu_request: '500m', memory_request: '1Gi' } },
     ]);
     await observed(deps, {
@@ -272,7 +239,7 @@ describe('efficiency', () => {
       cpu_cores: repeated(1.8, 12),
       memory_bytes: repeated(2 ** 30, 12),
     });
-    const [row] = (await costEfficiency(deps, query())).workloads;
+    const [row] = (await costEfficiency(deps, costQuery())).workloads;
     // 1.8 cores over four replicas of half a core, 1 GiB over four of 1 GiB.
     expect(row?.cpu?.mean).toBeCloseTo(0.9, 12);
     // Values are kept with seven digits.
@@ -281,103 +248,10 @@ describe('efficiency', () => {
   });
 
   it('says that it does not know', async () => {
-    const deps = services();
+    const deps = costServices();
     await observed(deps, { replicas: repeated(4, 12) });
-    const [row] = (await costEfficiency(deps, query())).workloads;
+    const [row] = (await costEfficiency(deps, costQuery())).workloads;
     expect(row).toMatchObject({ cpu: null, status: null, idle_cost: null });
     expect(row?.reasons).toMatchObject([{ code: 'USE_UNKNOWN' }]);
-  });
-});
-
-describe('what comes', () => {
-  it('is the run rate of the last week, called so, where no forecast has won', async () => {
-    const deps = services();
-    // Of the last week two hours were seen: 3 replicas, $1.50 an hour.
-    await observed(deps, { replicas: repeated(3, 24) });
-    const answer = wire.CostForecastSchema.parse(
-      await costForecast(deps, query({ period: '24h' })),
-    );
-    expect(answer).toMatchObject({ from: toIso(NOW), total: 36, unknown: 0 });
-    expect(answer.workloads[0]).toMatchObject({
-      method: 'run_rate',
-      per_hour: 1.5,
-      reasons: [{ code: 'RUN_RATE', details: { covered_seconds: 7_200 } }],
-    });
-  });
-
-  it('is the forecast of replicas where a model of it has won', async () => {
-    const deps = services();
-    // An hourly grid, 2 replicas all the time and then 4: the model says 4 goes on.
-    const values = [...repeated(2, 166), ...repeated(4, 2)];
-    const start = addMs(NOW, HOUR, -168);
-    await feed(deps, { replicas: values }, { start, step: HOUR });
-    const series = makeSeries({ id: 'r', unit: 'count', start, step: HOUR, values });
-    const state = (await naive().fit({ target: series })).toState();
-    const subject = { workload: 'default#shop#web#*', metric: 'replicas' };
-    const bundle = bundleOf({ ...subject, serves: 'naive', states: { naive: state } });
-    const ref = await deps.artifacts.save('models/x', bundle);
-    await deps.registry.add(subject, {
-      id: modelId(subject, 'v1'),
-      workload: WEB,
-      metric: 'replicas',
-      version: 'v1',
-      model: 'naive',
-      members: ['naive'],
-      trained_at: toIso(NOW),
-      training: { from: toIso(NOW), to: toIso(NOW), steps: 168 },
-      skill: { vs_naive: 0.1, vs_seasonal_naive: null, mae: 1, cases: 100 },
-      decision: { code: 'WON', message: 'won' },
-      sha256: ref.sha256,
-      run_id: 'run-1',
-      artifact_key: ref.key,
-    });
-    const method = async () => (await costForecast(deps, query({ period: '24h' }))).workloads[0];
-    expect(await method()).toMatchObject({ method: 'run_rate' });
-    await deps.registry.promote(subject, 'v1', null);
-    // 24 hours of four replicas at $0.50; the last week's mean is about two.
-    expect(await method()).toMatchObject({ method: 'forecast', cost: 48, reasons: [] });
-    const quarter = await costForecast(deps, query({ period: '90d' }));
-    expect(quarter.workloads[0]?.method).toBe('run_rate');
-  });
-
-  it('is unknown where the past is', async () => {
-    const deps = services();
-    await observed(deps, { cpu: [0.5] });
-    expect(await costForecast(deps, query())).toMatchObject({
-      total: null,
-      unknown: 1,
-      workloads: [{ cost: null, method: null }],
-    });
-  });
-
-  it('is held against budgets: configured ones, or one that is asked for', async () => {
-    const prices = [{ unit: 'replica', per_replica_hour: 0.5 }] as const;
-    const budgets = [
-      { namespace: 'shop', monthly: 300 },
-      { namespace: 'gone', monthly: 1 },
-    ];
-    const deps = services({ prices: [...prices], budgets });
-    // Two replicas for the last two days, $1 an hour: $48 of ten days of March.
-    await observed(deps, { replicas: repeated(2, 576) });
-    const answer = wire.BudgetResponseSchema.parse(
-      await costBudget(deps, wire.BudgetQuerySchema.parse({})),
-    );
-    expect(answer.budgets).toHaveLength(1);
-    expect(answer.budgets[0]).toMatchObject({
-      scope: 'namespace shop',
-      spent: 48,
-      burn_rate_daily: 24,
-      // Twenty-one days remain.
-      projected: 48 + 504,
-      overage_projected: 252,
-      days_to_exhaustion: 10.5,
-      status: 'over_at_this_rate',
-      covered_seconds: 2 * 86_400,
-      uncovered_seconds: 8 * 86_400,
-    });
-    const asked = await costBudget(deps, wire.BudgetQuerySchema.parse({ monthly_budget: '40' }));
-    expect(asked.budgets).toMatchObject([{ scope: 'everything', status: 'exhausted' }]);
-    const none = await costBudget(services(), wire.BudgetQuerySchema.parse({}));
-    expect(none).toMatchObject({ budgets: [], reasons: [{ code: 'BUDGET_UNKNOWN' }] });
   });
 });

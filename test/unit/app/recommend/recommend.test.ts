@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { GradeRecord } from '#app/grades/grade-log.ts';
 import { recommend } from '#app/recommend/recommend.ts';
 import { RecommendRequestSchema, RecommendResponseSchema } from '#contracts/http/recommend.ts';
-import { addMs, HOUR, MINUTE } from '#core/time.ts';
+import { addMs, DAY, DEFAULT_STEP, HOUR, MINUTE } from '#core/time.ts';
+import { feed } from '#test/helpers/feed.ts';
 import { at } from '#test/helpers/memory-services.ts';
 import { recommendStory } from '#test/helpers/recommend-story.ts';
 
@@ -186,6 +187,78 @@ describe('recommend', () => {
       quantile: 0.98,
       target_replicas: 5,
     });
+  });
+
+  it('takes no replicas away for a maximum that nobody has stated', async () => {
+    const metrics = () => ({ cpu_utilization: 0.66, replicas: 400 });
+    const services = await recommendStory(END, { metrics });
+    const codes = ['BELOW_MINIMUM', 'ABOVE_MAXIMUM'];
+    const answer = await ask(services);
+    expect(answer).toMatchObject({ decision: 'hold', target_replicas: null });
+    expect(answer.codes.filter((code) => codes.includes(code))).toEqual([]);
+    // 0.66 · 400 / 0.7 = 377.1 → 378 are needed: fewer than 390, more than 370.
+    const few = await ask(services, { maximum_replicas: 390 });
+    expect([few.target_replicas, few.codes.includes('CAPPED_BY_MAXIMUM')]).toEqual([390, false]);
+    const fewer = await ask(services, { maximum_replicas: 370 });
+    expect(fewer.reasons).toContainEqual(
+      expect.objectContaining({ code: 'CAPPED_BY_MAXIMUM', details: { maximum: 370, need: 378 } }),
+    );
+    // 500 alone contradicts no default.
+    expect((await ask(services, { minimum_replicas: 500 })).target_replicas).toBe(500);
+  });
+
+  it('does not know the replicas where their counts have ceased', async () => {
+    const scaling = { deployment: 'web', replicas: 2 };
+    const metrics = () => ({ cpu_utilization: 0.9 });
+    // The last count is of so many rows before the newest utilisation: within 15 minutes it holds.
+    const counted = async (rowsBehind: number) => {
+      const services = await recommendStory(END, { metrics, scaling });
+      const replicas = Array.from({ length: 576 - rowsBehind }, () => 10);
+      await feed(services, { replicas }, { start: addMs(END, DAY, -2), step: DEFAULT_STEP });
+      return services;
+    };
+    // 0.9 · 10 / 0.7 = 12.9 → 13.
+    expect(await ask(await counted(3))).toMatchObject({ target_replicas: 13 });
+    for (const rowsBehind of [4, 24]) {
+      const services = await counted(rowsBehind);
+      expect(await ask(services)).toMatchObject({
+        decision: 'hold',
+        current_state: { replicas: null, replicas_source: 'unknown' },
+        actions: [{ action: 'investigate', reason_code: 'REPLICAS_UNKNOWN' }],
+      });
+      // Not the ten of then: 0.9 · 20 / 0.7 = 25.7 → 26.
+      const stated = await ask(services, { current_replicas: 20 });
+      expect(stated).toMatchObject({ target_replicas: 26, measured: { replicas: 20 } });
+      expect(stated.codes).toContain('REPLICAS_ASSUMED');
+    }
+  });
+
+  it.each([4.5, -3, 200_000])('holds at %p replicas, which are no count', async (replicas) => {
+    const metrics = () => ({ cpu_utilization: 0.9, replicas });
+    expect(await ask(await recommendStory(END, { metrics }))).toMatchObject({
+      decision: 'hold',
+      current_state: { replicas: null },
+      codes: ['REPLICAS_UNKNOWN'],
+    });
+  });
+
+  it('changes no requests while replicas go, nor from measurements of days ago', async () => {
+    const metrics = () => ({ cpu_cores: 1, cpu_utilization: 0.2, replicas: 4 });
+    const services = await recommendStory(END, { metrics });
+    const actions = async (body: object) => {
+      const answer = await ask(services, { cpu_request: '4', ...body });
+      return [answer.actions.map(({ action }) => action), answer.codes] as const;
+    };
+    const [both, restsOn] = await actions({});
+    expect(both).toContain('resize');
+    expect(restsOn).toContain('WEEK_NOT_SEEN');
+    const [going, why] = await actions({ maximum_replicas: 3 });
+    expect(going).toEqual(['scale_in']);
+    expect(why).toContain('RESIZE_WAITS');
+    services.clock.set(addMs(END, DAY, 3));
+    const [old, whyOld] = await actions({ current_replicas: 4 });
+    expect(old).toEqual(['investigate']);
+    expect(whyOld).toContain('RESIZE_STALE');
   });
 
   it('derives utilisation from demand where its capacity is configured', async () => {

@@ -55,6 +55,24 @@ describe('replicas of what is measured', () => {
     });
   });
 
+  it('are not called too few because more of them are there than allowed', () => {
+    // Measured 0.5 · 10 / 0.7 = 7.14 → 8, expected 6 / 0.7 = 8.6 → 9.
+    const within = (maximumReplicas: number) =>
+      decided({ policy: { ...DEFAULT_POLICY, maximumReplicas } });
+    expect(within(9).codes).toEqual(['ABOVE_MAXIMUM', 'ENOUGH_REPLICAS']);
+    expect(within(8)).toMatchObject({
+      target: 8,
+      codes: ['ABOVE_MAXIMUM', 'ENOUGH_REPLICAS', 'CAPPED_BY_MAXIMUM'],
+    });
+    // Nor because a forecast uses them above the target, below the threshold: 8 · 0.75 = 6 → 9 of 8.
+    const kept = decided({
+      currentReplicas: 8,
+      measured: measuredUse(0.6, 8),
+      policy: { ...DEFAULT_POLICY, maximumReplicas: 8 },
+    });
+    expect(kept.codes).toEqual(['ENOUGH_REPLICAS']);
+  });
+
   it('are brought into the bounds', () => {
     const policy = { ...DEFAULT_POLICY, minimumReplicas: 3, maximumReplicas: 8 };
     expect(decided({ policy })).toMatchObject({ action: 'scale_in', target: 8 });

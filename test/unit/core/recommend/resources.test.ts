@@ -103,6 +103,15 @@ describe('the CPU request', () => {
     expect(limit).toBeCloseTo(2.4, 12);
   });
 
+  it('raises a limit that is below the request, which Kubernetes refuses', () => {
+    const of = (cpuLimit: number) =>
+      acted(advise({ cpuCores: day(0.5) }, { current: { cpuLimit } }).cpu);
+    // 0.5 · 1.2.
+    expect(of(0.3).limit).toBeCloseTo(0.6, 12);
+    expect(of(0.3).codes).toContain('CPU_LIMIT_TOO_LOW');
+    expect(of(0.5).limit).toBeNull();
+  });
+
   it('asks to look twice at unusual sizes', () => {
     expect(acted(advise({ cpuCores: day(9) }).cpu).codes).toContain('CPU_UNUSUAL');
     const tiny = advise({ cpuCores: day(0.001) }, { policy: { cpuFloor: 0 } });

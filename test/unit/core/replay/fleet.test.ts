@@ -118,5 +118,8 @@ describe('the outcome of a fleet', () => {
     const demand = demandOf([9, 1, 9, 9, 1]);
     const run = runFleet(staticPolicy(2), demand.values, fleet(), [0, 5], 2);
     expect(shortMinutesByDay(run, demand, [0, 5], 2)).toEqual([5, 10, 0]);
+    // One step is less than half of a day of four: it belongs to the day before it.
+    expect(shortMinutesByDay(run, demand, [0, 5], 4)).toEqual([15]);
+    expect(shortMinutesByDay(run, demand, [2, 3], 4)).toEqual([5]);
   });
 });

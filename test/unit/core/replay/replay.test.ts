@@ -8,7 +8,7 @@ import { issueForecasts } from '#core/replay/issue-forecasts.ts';
 import { type JudgedReplay, type Replay, replay } from '#core/replay/replay.ts';
 import { DEFAULT_REPLAY, type ReplaySettings } from '#core/replay/settings.ts';
 import { makeSeries, type Series } from '#core/series/series.ts';
-import { DAY, epochMs, HOUR } from '#core/time.ts';
+import { DAY, durationMs, epochMs, HOUR } from '#core/time.ts';
 
 const DAYS = 8;
 const LENGTH = DAYS * 24;
@@ -70,7 +70,11 @@ describe('a replay', () => {
   });
 
   it('says what was assumed', () => {
-    expect(result.notes.map(({ code }) => code)).toEqual(['CAPACITY_CHOSEN', 'MISSING_VALUES']);
+    expect(result.notes.map(({ code }) => code)).toEqual([
+      'CAPACITY_CHOSEN',
+      'REACTION_BELOW_STEP',
+      'MISSING_VALUES',
+    ]);
     expect(result.members).toContain('naive');
   });
 
@@ -89,9 +93,15 @@ describe('a replay', () => {
     expect(chosen(other)).toEqual(chosen(result));
   });
 
-  it('says that steps longer than the start-up hide what reacts within them', async () => {
-    const { notes } = judged(await replay(hourly(), DEFAULT_REPLAY));
-    expect(notes.map(({ code }) => code)).toContain('REACTION_BELOW_STEP');
+  it('stays within the maximum, and says where no policy could serve the demand', async () => {
+    const found = judged(await replay(hourly(), { ...SETTINGS, maximumUnits: 4 }));
+    // Twelve hours of each of the four judged days are busy, and need 20 × 0.7 = 14 units or so.
+    expect(found.notes.find(({ code }) => code === 'ABOVE_MAXIMUM')?.details).toEqual({
+      steps: 48,
+      maximum: 4,
+    });
+    expect(found.units).toEqual({ static: 4, staticPeak: 4 });
+    expect(found.policies.every(({ run }) => Math.max(...run.ordered) <= 4)).toBe(true);
   });
 
   it('refuses what cannot carry a verdict', async () => {
@@ -106,6 +116,19 @@ describe('a replay', () => {
     expect(await because(Array(200).fill(Number.NaN))).toBe('HISTORY_TOO_SHORT');
     const holed = Array.from({ length: 200 }, (_, i) => (i % 3 === 1 ? Number.NaN : 1));
     expect(await because(holed)).toBe('TOO_MANY_GAPS');
+  });
+
+  it('refuses a capacity of another unit, and more forecasts than memory holds', async () => {
+    const because = async (settings: ReplaySettings, steps = LENGTH) => {
+      const values = Array(steps).fill(100);
+      const found = await replay(makeSeries({ ...hourly(), values }), settings);
+      return found.decision === 'refused' ? found.because.code : 'judged';
+    };
+    expect(await because({ ...SETTINGS, capacityPerUnit: 1e-320 })).toBe('DEMAND_OUT_OF_RANGE');
+    expect(await because({ ...SETTINGS, capacityPerUnit: 1e-8 })).toBe('DEMAND_OUT_OF_RANGE');
+    // From 20,000 − 2,500 steps 1,000 hours and two steps ahead: 17,535,000 values.
+    const startUp = durationMs(1_000 * HOUR);
+    expect(await because({ ...SETTINGS, startUp }, 20_000)).toBe('TOO_MANY_FORECASTS');
   });
 
   it.each([
