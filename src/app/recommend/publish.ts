@@ -1,6 +1,6 @@
 import type { PublishedRecommendation } from '#contracts/http/recommend.ts';
 import { toIso } from '#core/time.ts';
-import { scalingFor } from '../scaling-config.ts';
+import { type ConfiguredScaling, scalingFor } from '../scaling-config.ts';
 import type { Workload } from '../workload-directory.ts';
 import { type Evaluation, evaluateReplicas } from './evaluate-replicas.ts';
 import { actionOf, executeBy, probabilityShort, validUntil } from './outcome.ts';
@@ -17,11 +17,19 @@ export async function publishRecommendation(
   workload: Workload,
 ): Promise<PublishedRecommendation | undefined> {
   const scaling = scalingFor(deps.scaling, workload.id);
-  if (!workload.metrics.has('replicas') && scaling.replicas === undefined) return undefined;
+  if (!isPublished(workload, scaling)) return undefined;
   const evaluation = await evaluateReplicas(deps, workload, { scaling, isDryRun: false });
   const recommendation = publishedFrom(evaluation);
   await deps.recommendations.publish(recommendation);
   return recommendation;
+}
+
+/** Whether the scheduled scoring decides on a workload: somebody counts its replicas, or states them. */
+export function isPublished(
+  workload: Pick<Workload, 'metrics'>,
+  scaling: Pick<ConfiguredScaling, 'replicas'>,
+): boolean {
+  return workload.metrics.has('replicas') || scaling.replicas !== undefined;
 }
 
 function publishedFrom(evaluation: Evaluation): PublishedRecommendation {

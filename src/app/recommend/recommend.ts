@@ -22,6 +22,7 @@ import {
   validUntil,
 } from './outcome.ts';
 import { scalingOf } from './policy-of.ts';
+import { isPublished } from './publish.ts';
 import type { RecommendDeps } from './recommend-deps.ts';
 import { type Resize, resizeOf, type StatedResources, statedResources } from './resize.ts';
 
@@ -30,7 +31,8 @@ const HOURS_PER_MONTH = 730;
 
 /**
  * Recommends replicas, and the size of each, of one workload: to act with a target, or to hold with
- * the reasons. Keeps the cooldown that the decision leaves, unless it is a dry run.
+ * the reasons. Keeps the cooldown that the decision leaves, unless it is a dry run, or a question: one
+ * with a count or a policy of its own about a workload that the scheduled scoring decides on.
  *
  * @throws {DomainError} `NOT_FOUND`, `REQUEST_INVALID`, `STORE_UNAVAILABLE`
  */
@@ -39,14 +41,17 @@ export async function recommend(
   request: RecommendRequest,
 ): Promise<RecommendResponse> {
   const workload = await resolveWorkload(deps.directory, request);
-  const scaling = scalingOf(scalingFor(deps.scaling, workload.id), request);
+  const configured = scalingFor(deps.scaling, workload.id);
+  const scaling = scalingOf(configured, request);
   const stated = statedReplicas(request);
+  const isOther = stated !== undefined || JSON.stringify(scaling) !== JSON.stringify(configured);
+  const isDryRun = request.dry_run || (isOther && isPublished(workload, configured));
   const resources = statedResources(scaling, request);
   const evaluation = await evaluateReplicas(deps, workload, {
     scaling,
     stated,
     predictions: request.predictions,
-    isDryRun: request.dry_run,
+    isDryRun,
   });
   const { policy, foreseen, isCooling, now } = evaluation;
   const resize = await resizeOf(deps, workload, resources, {
@@ -74,7 +79,7 @@ export async function recommend(
       target_utilization: policy.targetUtilization,
       model: foreseen.response?.model ?? null,
       model_version: foreseen.response?.version ?? null,
-      dry_run: request.dry_run,
+      dry_run: isDryRun,
     },
   };
 }

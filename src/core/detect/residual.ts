@@ -3,7 +3,7 @@ import { DomainError } from '../errors.ts';
 import { median } from '../math/statistics.ts';
 import type { Frame } from '../series/frame.ts';
 import { makeSeries, type Series } from '../series/series.ts';
-import { addMs, DAY, type DurationMs, durationMs, type EpochMs, WEEK } from '../time.ts';
+import { addMs, DAY, type DurationMs, durationMs, type EpochMs } from '../time.ts';
 import type { Detection, FittedDetector, MetricScores } from './detector.ts';
 import { dropPenalty } from './drop-penalty.ts';
 import {
@@ -63,7 +63,7 @@ const MIN_PRESENT = 0.5;
 /** Metrics that move in less than this share of the steps, such as replica counts, have no usual noise. */
 const MIN_MOVING = 0.5;
 /** In health, some metric of a workload reaches the alarm threshold about once in this time. */
-const RETURN_PERIOD = durationMs(1.1 * WEEK);
+const RETURN_PERIOD = durationMs(10 * DAY);
 
 const MetricStateSchema = z.strictObject({
   metric: z.string(),

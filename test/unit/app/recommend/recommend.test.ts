@@ -131,6 +131,17 @@ describe('recommend', () => {
     expect((await ask(services, { current_replicas: 4 })).metadata.cooldown_active).toBe(true);
   });
 
+  it('leaves no trace of a question about a workload that scoring decides on', async () => {
+    const metrics = () => ({ cpu_utilization: 0.95, replicas: 4 });
+    const services = await recommendStory(END, { metrics });
+    const state = () => services.scalingStates.get('default#shop#web#*');
+    expect((await ask(services, { current_replicas: 1 })).metadata.dry_run).toBe(true);
+    expect((await ask(services, { target_utilization: 0.5 })).metadata.dry_run).toBe(true);
+    expect(await state()).toBeUndefined();
+    expect((await ask(services)).metadata.dry_run).toBe(false);
+    expect(await state()).toMatchObject({ action: 'scale_out', target: 6 });
+  });
+
   it('lets predictions of the caller add replicas, those of this time only', async () => {
     const services = await recommendStory(END, { metrics: () => ({ cpu_utilization: 0.2 }) });
     const point = (timestamp: string) => ({ timestamp, value: 0.9, upper_bound: 1.05 });
