@@ -39,38 +39,35 @@ export class ApiStack extends Stack {
     });
     // Without the workloads, of which there may be thousands to parse at each cold start.
     const known = new ConfigLayer(this, 'Config', { ...props.config, workloads: [] });
-    const predict = new ServiceFunction(this, 'Predict', {
+    const configured = {
       ...common,
-      // Known events are part of every forecast.
       environment: { ...common.environment, CONFIG_PATH: known.path },
       layers: [known.layer],
+    };
+    const predict = new ServiceFunction(this, 'Predict', {
+      ...configured,
+      // Known events are part of every forecast.
       name: 'predict',
       description: 'Helios: forecasts',
       memoryMebibytes: 1_024,
     });
     const detect = new ServiceFunction(this, 'Detect', {
-      ...common,
+      ...configured,
       // Known events are no anomalies, and what is one is configured.
-      environment: { ...common.environment, CONFIG_PATH: known.path },
-      layers: [known.layer],
       name: 'detect',
       description: 'Helios: anomalies and incidents',
       memoryMebibytes: 1_024,
     });
     const recommend = new ServiceFunction(this, 'Recommend', {
-      ...common,
+      ...configured,
       // Policies, prices and known events are configured.
-      environment: { ...common.environment, CONFIG_PATH: known.path },
-      layers: [known.layer],
       name: 'recommend',
       description: 'Helios: recommended replicas, requests and limits',
       memoryMebibytes: 1_024,
     });
     const catalog = new ServiceFunction(this, 'Catalog', {
-      ...common,
+      ...configured,
       // Costs are worked out with the prices configured.
-      environment: { ...common.environment, CONFIG_PATH: known.path },
-      layers: [known.layer],
       name: 'catalog',
       description: 'Helios: models, runs, workloads, series, health',
       memoryMebibytes: 512,
@@ -82,21 +79,17 @@ export class ApiStack extends Stack {
       memoryMebibytes: 512,
     });
     const capacity = new ServiceFunction(this, 'Capacity', {
-      ...common,
+      ...configured,
       // Known events are part of every forecast, and sizes may be configured.
-      environment: { ...common.environment, CONFIG_PATH: known.path },
-      layers: [known.layer],
       name: 'capacity',
       description: 'Helios: capacity of a period, time to a limit, sizes of containers',
       memoryMebibytes: 1_024,
     });
     // Reads a month and runs a minute of arithmetic: a core of its own, and no caller that waits.
     const simulate = new ServiceFunction(this, 'Simulate', {
-      ...common,
+      ...configured,
       timeout: Duration.minutes(15),
       // Capacities, policies and prices are configured.
-      environment: { ...common.environment, CONFIG_PATH: known.path },
-      layers: [known.layer],
       name: 'simulate',
       description: 'Helios: replays the past under several scaling policies',
       memoryMebibytes: 1_769,

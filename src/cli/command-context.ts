@@ -126,12 +126,21 @@ export function openFraction(text: string): number {
 }
 
 /** A parser of steps: `300`, `30s`, `5m`, `1h`; in seconds, from 1 s to 1 h. */
-export function stepSeconds(text: string): number {
-  const match = /^(\d{1,5})(s|m|h)?$/.exec(text.trim());
-  const factor = { s: 1, m: 60, h: 3_600 }[match?.[2] ?? 's'] ?? 1;
-  const seconds = Number(match?.[1]) * factor;
-  if (seconds >= 1 && seconds <= 3_600) return seconds;
-  throw new InvalidArgumentError('Allowed are steps from 1s to 1h, e.g. 30s or 5m.');
+export const stepSeconds = secondsWithin(1, 3_600, 'steps from 1s to 1h, e.g. 30s or 5m');
+
+/** Parses `90`, `90s`, `5m` or `1h` as seconds. @param allowed - what is allowed, in words */
+export function secondsWithin(
+  least: number,
+  most: number,
+  allowed: string,
+): (text: string) => number {
+  return (text) => {
+    const match = /^(\d{1,5})(s|m|h)?$/.exec(text.trim());
+    const factor = { s: 1, m: 60, h: 3_600 }[match?.[2] ?? 's'] ?? 1;
+    const seconds = Number(match?.[1]) * factor;
+    if (seconds >= least && seconds <= most) return seconds;
+    throw new InvalidArgumentError(`Allowed are ${allowed}.`);
+  };
 }
 
 /** The flags that name a workload, as the API's fields; those not given are left out. */

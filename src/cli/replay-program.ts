@@ -1,8 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { REPLAY_LIMITS } from '#contracts/http/replay.ts';
-import { addWorkloadOptions, numberWithin, wholeNumber } from './command-context.ts';
+import { addWorkloadOptions, numberWithin, secondsWithin, wholeNumber } from './command-context.ts';
 import type { ReplayFlags } from './commands/replay.ts';
 import type { Action } from './program.ts';
+
+const seconds = secondsWithin(0, 86_400, 'times up to a day, e.g. 90s, 5m or 1h');
 
 const units = wholeNumber(1, REPLAY_LIMITS.maxUnits);
 
@@ -51,12 +53,4 @@ function positive(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && value > 0 && value <= 1e30) return value;
   throw new InvalidArgumentError('Allowed are numbers above 0.');
-}
-
-/** `90`, `90s`, `5m`, `1h`: seconds, up to a day. */
-function seconds(text: string): number {
-  const match = /^(\d{1,5})(s|m|h)?$/.exec(text.trim());
-  const value = Number(match?.[1]) * ({ s: 1, m: 60, h: 3_600 }[match?.[2] ?? 's'] ?? 1);
-  if (value >= 0 && value <= 86_400) return value;
-  throw new InvalidArgumentError('Allowed are times up to a day, e.g. 90s, 5m or 1h.');
 }

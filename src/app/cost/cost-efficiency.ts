@@ -9,7 +9,7 @@ import { scalingFor } from '../scaling-config.ts';
 import type { Workload } from '../workload-directory.ts';
 import type { CostDeps } from './cost-deps.ts';
 import { countedOf, headOf, ofEach, rangeOf, selected, totalOf } from './cost-queries.ts';
-import { readSlots } from './read-slots.ts';
+import { type SlotReader, slotReader } from './read-slots.ts';
 import { workloadCost } from './workload-cost.ts';
 
 type Use = NonNullable<EfficiencyRow['cpu']>;
@@ -40,7 +40,7 @@ async function efficiencyOf(
   const { resources } = scalingFor(deps.scaling, workload.id);
   const requestedCpu = resources?.cpu_request && parseCpu(resources.cpu_request);
   const requestedMemory = resources?.memory_request && parseMemory(resources.memory_request);
-  const read = (metric: string) => readSlots(deps.observations, workload, metric, range);
+  const read = slotReader(deps.observations, workload, range);
   const cpu =
     useOf(await read('cpu_utilization'), 1, 'cpu_utilization, of what is allocated') ??
     (requestedCpu
@@ -55,7 +55,7 @@ async function efficiencyOf(
           'memory_bytes, of the request',
         )
       : null);
-  const { cost, reasons, simulated } = await workloadCost(deps, workload, range);
+  const { cost, reasons, simulated } = await workloadCost(deps, workload, range, read);
   const used = greater(cpu?.mean, memory?.mean);
   return {
     workload: workload.id,
@@ -70,10 +70,7 @@ async function efficiencyOf(
 }
 
 /** What all replicas use together, by replica: hour by hour, where both were observed. */
-async function perReplica(
-  read: (metric: string) => Promise<readonly UsageSlot[]>,
-  metric: string,
-): Promise<readonly UsageSlot[]> {
+async function perReplica(read: SlotReader, metric: string): Promise<readonly UsageSlot[]> {
   const used = await read(metric);
   const replicas = new Map((await read('replicas')).map((slot) => [slot.at, slot.replicas]));
   return used.flatMap((slot) => {

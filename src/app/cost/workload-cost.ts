@@ -7,25 +7,30 @@ import { scalingFor } from '../scaling-config.ts';
 import { endOfData, type Workload } from '../workload-directory.ts';
 import type { CostDeps } from './cost-deps.ts';
 import { priceFor, type ReplicaPrice } from './price-for.ts';
-import { readSlots } from './read-slots.ts';
+import { type SlotReader, slotReader } from './read-slots.ts';
 
 /** The metric that replicas are counted by. */
 export const REPLICAS = 'replicas';
 const REQUESTS = 'request_rate';
 
-/** What a workload has cost in a range, with what is not known of it. */
+/**
+ * What a workload has cost in a range, with what is not known of it.
+ *
+ * @param read - of the same workload and range, where there is one already
+ */
 export async function workloadCost(
   deps: CostDeps,
   workload: Workload,
   range: TimeRange,
+  read: SlotReader = slotReader(deps.observations, workload, range),
 ): Promise<WorkloadCost> {
   const { price_per_replica_hour, replicas: configured } = scalingFor(deps.scaling, workload.id);
   const price = priceFor(deps.pricing, workload.id, price_per_replica_hour);
-  const observed = await readSlots(deps.observations, workload, REPLICAS, range);
+  const observed = await read(REPLICAS);
   const isAssumed = !workload.metrics.has(REPLICAS) && configured !== undefined;
   const slots = isAssumed ? assumedSlots(workload, configured, range) : observed;
   const usage = usageOf(slots, durationMs(range.to - range.from));
-  const requests = price && price.perRequest > 0 ? await requestsOf(deps, workload, range) : null;
+  const requests = price && price.perRequest > 0 ? await requestsOf(read) : null;
   const reasons: Reason[] = [
     ...(price ? [] : [noPrice(workload)]),
     ...(isAssumed ? [assumed(configured)] : []),
@@ -66,12 +71,8 @@ function assumedSlots(
 }
 
 /** Rate times time, over what was observed of it. */
-async function requestsOf(
-  deps: CostDeps,
-  workload: Workload,
-  range: TimeRange,
-): Promise<number | null> {
-  const slots = await readSlots(deps.observations, workload, REQUESTS, range);
+async function requestsOf(read: SlotReader): Promise<number | null> {
+  const slots = await read(REQUESTS);
   if (slots.length === 0) return null;
   return slots.reduce((sum, { replicas: rate, length }) => sum + (rate * length) / SECOND, 0);
 }

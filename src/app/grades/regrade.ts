@@ -8,6 +8,7 @@ import {
 } from '#core/evaluate/grade-evidence.ts';
 import type { EpochMs } from '#core/time.ts';
 import type { ModelRegistry, ModelSubject, ModelVersion } from '../model-registry.ts';
+import { coverageOfRows } from '../serving/coverage-rows.ts';
 import { REFRESH } from '../serving/forecast-reasons.ts';
 import type { GradeLog, GradeRecord } from './grade-log.ts';
 
@@ -56,13 +57,7 @@ export async function regrade(
   const evidence = gradeEvidence({
     report: bundle.backtest,
     member,
-    coverage: (bundle.coverage[member] ?? []).map((row) => ({
-      fromStep: row.from_step,
-      toStep: row.to_step,
-      level: row.level,
-      coverage: row.coverage,
-      cases: row.cases,
-    })),
+    coverage: coverageOfRows(bundle.coverage[member] ?? []),
     calibration: bundle.calibrations[member] ?? null,
     level: GRADED_LEVEL,
     ...(isOfServing && { live: live.buckets, hasDrifted: live.hasDrifted }),

@@ -62,7 +62,7 @@ export async function evaluateReplicas(
   const factor = basis.source === 'utilization' ? (use.current ?? Number.NaN) : 1;
   const foreseen =
     basis.metric === null
-      ? { ...NOTHING, doubts: basis.reasons.map(toBecause) }
+      ? { ...NOTHING, doubts: basis.reasons }
       : await foresee(deps, workload, basis.metric, { policy, factor, now });
   const claims = claimsIn(predictions, policy, durationMs(workload.gridStep), now);
   const claimedLoad =
@@ -120,7 +120,7 @@ function capacityOf({ per_replica, idle }: DemandBasis): ReplicaCapacity {
 /** What must not be hidden, whatever was decided. */
 function notesOf(workload: Workload, use: Use, foreseen: Foreseen): Because[] {
   const { source, current, isCounted } = use;
-  const notes = foreseen.notes.map(toBecause);
+  const notes: Because[] = [...foreseen.notes];
   if (workload.simulated) {
     notes.push(because('SIMULATED', 'this workload is simulated: nothing here was measured'));
   }
@@ -131,18 +131,6 @@ function notesOf(workload: Workload, use: Use, foreseen: Foreseen): Because[] {
     notes.push(because('REPLICAS_ASSUMED', message));
   }
   return notes;
-}
-
-function toBecause({
-  code,
-  message,
-  details,
-}: {
-  readonly code: string;
-  readonly message: string;
-  readonly details?: Readonly<Record<string, unknown>> | undefined;
-}): Because {
-  return because(code, message, details);
 }
 
 /** The caller's predictions of the time that a decision is about. */

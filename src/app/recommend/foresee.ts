@@ -8,6 +8,7 @@ import type { ScalingPolicy } from '#core/recommend/policy.ts';
 import { coverageAt, doubtsAbout, TRUSTED_LEVEL } from '#core/recommend/trust.ts';
 import { durationMs, type EpochMs, epochMs, HOUR } from '#core/time.ts';
 import { type GradeRecord, gradeAt } from '../grades/grade-log.ts';
+import { coverageOfRows } from '../serving/coverage-rows.ts';
 import { predict } from '../serving/predict.ts';
 import type { Workload } from '../workload-directory.ts';
 import type { RecommendDeps } from './recommend-deps.ts';
@@ -107,11 +108,7 @@ function foreseenIn(
   const atLead = predictions[leadStep - 1];
   const { lower_bound: lower = null, upper_bound: upper = null } = atLead ?? {};
   const members = response.explanation?.members ?? [];
-  const coverage = response.coverage.map(({ from_step: fromStep, to_step: toStep, ...rest }) => ({
-    fromStep,
-    toStep,
-    ...rest,
-  }));
+  const coverage = coverageOfRows(response.coverage);
   const doubts = doubtsAbout(
     {
       isChampion: stage === 'champion',

@@ -1,7 +1,7 @@
 import type { ActionItem, Recommendation, RecommendedAction } from '#contracts/http/recommend.ts';
 import { shortFrom } from '#core/recommend/expected.ts';
 import { exceedance, peakOf, stepsWithin, utilizationOf } from '#core/recommend/needs.ts';
-import { addMs, durationMs, type EpochMs, epochMs, MINUTE } from '#core/time.ts';
+import { addMs, durationMs, type EpochMs, epochMs, MINUTE, toIso } from '#core/time.ts';
 import type { Evaluation } from './evaluate-replicas.ts';
 import { HORIZON } from './foresee.ts';
 
@@ -50,6 +50,23 @@ export function actionItems(evaluation: Evaluation): readonly ActionItem[] {
 
 function savedPercent(current: number, target: number): number {
   return Math.round((1_000 * (current - target)) / current) / 10;
+}
+
+/** The target with its range, its risk and its times, in the wire's words; null without an opinion. */
+export function replicaFields(evaluation: Evaluation) {
+  const { decided, policy } = evaluation;
+  const acts = decided.decision.decision === 'act' ? decided.decision : undefined;
+  const by = executeBy(evaluation);
+  return {
+    target_replicas: acts?.target ?? null,
+    lower_replicas: acts?.lower ?? null,
+    upper_replicas: acts?.upper ?? null,
+    quantile: policy.quantile,
+    lead_time_seconds: policy.leadTime / 1_000,
+    p_short: probabilityShort(evaluation),
+    execute_by: by === null ? null : toIso(by),
+    valid_until: toIso(validUntil(evaluation)),
+  };
 }
 
 /** How soon somebody should act. */

@@ -3,7 +3,7 @@ import { toIso } from '#core/time.ts';
 import { type ConfiguredScaling, scalingFor } from '../scaling-config.ts';
 import type { Workload } from '../workload-directory.ts';
 import { type Evaluation, evaluateReplicas } from './evaluate-replicas.ts';
-import { actionOf, executeBy, probabilityShort, validUntil } from './outcome.ts';
+import { actionOf, replicaFields } from './outcome.ts';
 import type { PublishDeps } from './recommend-deps.ts';
 
 /**
@@ -33,25 +33,15 @@ export function isPublished(
 }
 
 function publishedFrom(evaluation: Evaluation): PublishedRecommendation {
-  const { workload, policy, use, basis, decided, now } = evaluation;
-  const { decision, needs } = decided;
-  const acts = decision.decision === 'act' ? decision : undefined;
-  const by = executeBy(evaluation);
-  const demand = needs?.expected?.demand;
+  const { workload, use, basis, decided, now } = evaluation;
+  const demand = decided.needs?.expected?.demand;
   return {
     workload: { ...workload.id },
     simulated: workload.simulated,
     generated_at: toIso(now),
-    valid_until: toIso(validUntil(evaluation)),
     action: actionOf(evaluation),
     current_replicas: use.current ?? null,
-    target_replicas: acts?.target ?? null,
-    lower_replicas: acts?.lower ?? null,
-    upper_replicas: acts?.upper ?? null,
-    quantile: policy.quantile,
-    lead_time_seconds: policy.leadTime / 1_000,
-    p_short: probabilityShort(evaluation),
-    execute_by: by === null ? null : toIso(by),
+    ...replicaFields(evaluation),
     demand:
       demand === undefined || basis.metric === null
         ? null

@@ -15,11 +15,9 @@ import { HORIZON } from './foresee.ts';
 import {
   actionItems,
   actionOf,
-  executeBy,
   predictedUtilization,
-  probabilityShort,
+  replicaFields,
   urgencyOf,
-  validUntil,
 } from './outcome.ts';
 import { scalingOf } from './policy-of.ts';
 import { isPublished } from './publish.ts';
@@ -101,10 +99,8 @@ function recommendationOf(
   resources: StatedResources,
   resize: Resize | undefined,
 ): Omit<Recommendation, 'cost'> {
-  const { workload, policy, use, decided, now } = evaluation;
+  const { workload, use, decided, now } = evaluation;
   const { decision, needs } = decided;
-  const acts = decision.decision === 'act' ? decision : undefined;
-  const by = executeBy(evaluation);
   const { measured } = use;
   return {
     workload: workload.id.deployment,
@@ -123,12 +119,7 @@ function recommendationOf(
     },
     decision: decision.decision,
     actions: [...actionItems(evaluation), ...(resize?.action ? [resize.action] : [])],
-    target_replicas: acts?.target ?? null,
-    lower_replicas: acts?.lower ?? null,
-    upper_replicas: acts?.upper ?? null,
-    quantile: policy.quantile,
-    lead_time_seconds: policy.leadTime / 1_000,
-    p_short: probabilityShort(evaluation),
+    ...replicaFields(evaluation),
     measured: measured
       ? {
           at: toIso(measured.at),
@@ -142,8 +133,6 @@ function recommendationOf(
     time_horizon_minutes: HORIZON / 60_000,
     reasons: [...evaluation.reasons, ...(resize?.notes ?? [])].map((reason) => ({ ...reason })),
     urgency: urgencyOf(evaluation),
-    execute_by: by === null ? null : toIso(by),
-    valid_until: toIso(validUntil(evaluation)),
     rightsizing: resize?.block ?? null,
   };
 }

@@ -1,6 +1,6 @@
 import type { PredictResponse } from '#contracts/http/predict.ts';
 import type { BacktestResult } from '#core/evaluate/backtest.ts';
-import { measureCoverage } from '#core/evaluate/coverage.ts';
+import { type MeasuredCoverage, measureCoverage } from '#core/evaluate/coverage.ts';
 import type { Series } from '#core/series/series.ts';
 
 /** The measured coverage of one candidate of a backtest, in the wire's form. `target`: its series. */
@@ -15,5 +15,14 @@ export function coverageRows(
     level: each.level,
     coverage: each.coverage,
     cases: each.cases,
+  }));
+}
+
+/** The wire's form, read back. */
+export function coverageOfRows(rows: PredictResponse['coverage']): readonly MeasuredCoverage[] {
+  return rows.map(({ from_step: fromStep, to_step: toStep, ...rest }) => ({
+    fromStep,
+    toStep,
+    ...rest,
   }));
 }

@@ -79,7 +79,7 @@ export function register(deps: RegisterDeps, item: WorkloadItem): Promise<Worklo
         },
       };
       const decision = decidePromotion(evaluated.gate, deps.settings.minimumImprovement);
-      summary[metric] = await publish(
+      const published = await publish(
         { ...deps, tracking },
         item,
         bundle,
@@ -87,7 +87,10 @@ export function register(deps: RegisterDeps, item: WorkloadItem): Promise<Worklo
         decision,
         evaluated.incumbent,
       );
-      const bundleOf = (version: ModelVersion) => loadBundle(deps.artifacts, version);
+      summary[metric] = published;
+      // What was published a moment ago is still here.
+      const bundleOf = async (version: ModelVersion) =>
+        version.version === published.version ? bundle : loadBundle(deps.artifacts, version);
       const subject = { workload: item.workload, metric };
       await regrade({ ...deps, bundleOf }, subject, deps.clock.now());
     }

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { median, present } from '../math/statistics.ts';
 import type { Series } from '../series/series.ts';
-import { addMs, type DurationMs, type EpochMs } from '../time.ts';
-import { GrowthSchema, growthAt, learnGrowth, withoutGrowth } from './deployment-growth.ts';
+import { addMs } from '../time.ts';
+import { GrowthSchema, learnGrowth, withoutGrowth } from './deployment-growth.ts';
 import { isMeasurement } from './measurement.ts';
 import {
   LEVEL_COURSE,
@@ -80,17 +80,6 @@ export function residualsOf(
   }
   const { growth } = scale;
   return growth ? withoutGrowth(residuals, sinceBreak, growth, series.step) : residuals;
-}
-
-/** What a scale's course and growth let expect at a row, on the scale. */
-export function positionAt(
-  scale: ResidualScale,
-  at: EpochMs,
-  stepsSince: number,
-  step: DurationMs,
-): number {
-  const { growth } = scale;
-  return courseOf(scale).at(at) + (growth ? growthAt(growth, stepsSince, step) : 0);
 }
 
 /** The course of a scale, level where it has none. */

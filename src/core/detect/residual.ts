@@ -4,6 +4,7 @@ import { median } from '../math/statistics.ts';
 import type { Frame } from '../series/frame.ts';
 import { makeSeries, type Series } from '../series/series.ts';
 import { addMs, DAY, type DurationMs, durationMs, type EpochMs } from '../time.ts';
+import { growthAt } from './deployment-growth.ts';
 import type { Detection, FittedDetector, MetricScores } from './detector.ts';
 import { dropPenalty } from './drop-penalty.ts';
 import {
@@ -11,7 +12,6 @@ import {
   edgesOf,
   fromScale,
   learnScale,
-  positionAt,
   ResidualScaleSchema,
   residualsOf,
 } from './residual-metric.ts';
@@ -186,18 +186,19 @@ function scoresOf(
   const residuals = scaled.values;
   const extremeness = extremenessOfMetric(frame, metric, scaled, sinceBreak, from);
   const course = courseOf(metric.scale);
+  const { growth } = metric.scale;
   const column = summed(residuals);
   const scores = extremeness.map((each) => (DEFAULT_THRESHOLD / level) * Math.max(0, each));
   const [expected, tolerance, usual] = [0, 1, 2].map(() => new Float64Array(scores.length));
   for (let i = 0; i < scores.length; i++) {
     const row = from + i;
-    const at = addMs(frame.start, frame.step, row);
-    const position = positionAt(metric.scale, at, sinceBreak[row]!, frame.step);
+    const usualPosition = course.at(addMs(frame.start, frame.step, row));
+    const position = usualPosition + (growth ? growthAt(growth, sinceBreak[row]!, frame.step) : 0);
     const centre = levelAt(column, row, metric.own.autoregression.centre);
     expected![i] = fromScale(position + centre, metric.scale);
     tolerance![i] = fromScale(position + centre + metric.tolerance, metric.scale) - expected![i]!;
     const isFactor = metric.scale.offset !== null && metric.scale.course !== null;
-    usual![i] = isFactor ? Math.exp(course.at(at)) : 1;
+    usual![i] = isFactor ? Math.exp(usualPosition) : 1;
     // What is missing has no score, whatever the windows around it say.
     if (Number.isNaN(residuals[row]!)) scores[i] = Number.NaN;
   }

@@ -2,7 +2,7 @@
 export interface Because {
   readonly code: string;
   readonly message: string;
-  readonly details?: Readonly<Record<string, unknown>>;
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** A reason; its numbers are what a program reads, the sentence is what a person does. */

@@ -1,3 +1,4 @@
+import type { MeasuredCoverage } from '../evaluate/coverage.ts';
 import { type Because, because, shown } from './because.ts';
 
 /** What was measured of the model whose forecast is to be acted on. */
@@ -9,20 +10,11 @@ export interface ForecastEvidence {
     readonly vsNaive: number | null;
     readonly vsSeasonalNaive: number | null;
   } | null;
-  readonly coverage: readonly BandCoverage[];
+  readonly coverage: readonly MeasuredCoverage[];
   /** What each model of a blend expects at the lead time; empty where one model answers. */
   readonly members: readonly number[];
   /** The 80 % band at the lead time. */
   readonly band: { readonly lower: number; readonly upper: number } | null;
-}
-
-/** How often a band has held what came. */
-export interface BandCoverage {
-  readonly fromStep: number;
-  readonly toStep: number;
-  readonly level: number;
-  readonly coverage: number | null;
-  readonly cases: number;
 }
 
 /** The band that decides whether a forecast may act. */
@@ -50,9 +42,9 @@ export function doubtsAbout(evidence: ForecastEvidence, leadStep: number): reado
 
 /** The measured coverage of the trusted level so many steps ahead. */
 export function coverageAt(
-  rows: readonly BandCoverage[],
+  rows: readonly MeasuredCoverage[],
   leadStep: number,
-): BandCoverage | undefined {
+): MeasuredCoverage | undefined {
   const ofLevel = rows.filter(({ level }) => Math.abs(level - TRUSTED_LEVEL) < 1e-9);
   return ofLevel.find(({ toStep }) => leadStep <= toStep) ?? ofLevel.at(-1);
 }

@@ -66,7 +66,7 @@ export function runFleet(
   };
   /** Units by the step in which they join. */
   const joining = new Int32Array(length + waits + 1);
-  let ready = within(initial, fleet);
+  let ready = unitsWithin(initial, fleet);
   let pending = 0;
   for (let index = from; index < to; index++) {
     const known = index - fleet.metricLagSteps;
@@ -74,7 +74,7 @@ export function runFleet(
     if (known >= 0) {
       const ordered = ready + pending;
       const view = { index, measured: demand[known]!, ready, ordered };
-      const wanted = within(policy.decide(view), fleet);
+      const wanted = unitsWithin(policy.decide(view), fleet);
       if (wanted > ordered) {
         joining[index + waits]! += wanted - ordered;
         pending += wanted - ordered;
@@ -105,8 +105,8 @@ function dropPending(joining: Int32Array, index: number, waits: number, wanted: 
   return wanted - left;
 }
 
-/** @throws {RangeError} when a policy asks for something that is no number */
-function within(units: number, { minimum, maximum }: Fleet): number {
+/** Whole units within the bounds of a fleet. @throws {RangeError} when asked for what is no number */
+export function unitsWithin(units: number, { minimum, maximum }: Fleet): number {
   if (Number.isNaN(units)) throw new RangeError('a policy must answer a number of units, got NaN');
   return Math.min(maximum, Math.max(minimum, Math.ceil(units)));
 }

@@ -1,10 +1,10 @@
 import { type Because, because, shown } from '../recommend/because.ts';
 import type { Series } from '../series/series.ts';
-import { DAY, MINUTE } from '../time.ts';
+import { DAY, HOUR, MINUTE } from '../time.ts';
 import { type Demand, demandOf } from './demand.ts';
 import { EQUAL_WITHIN, type Matched, matchCost } from './equal-cost.ts';
 import { type Field, type Played, play } from './field.ts';
-import type { FleetRun } from './fleet.ts';
+import { type FleetRun, unitsWithin } from './fleet.ts';
 import { type IssuedForecasts, issueForecasts } from './issue-forecasts.ts';
 import { oracleRun } from './oracle.ts';
 import { type Outcome, outcomeOf, shortMinutesByDay } from './outcome.ts';
@@ -222,12 +222,11 @@ function staticUnits(
   unitHours: number,
 ): JudgedReplay['units'] {
   const [from, to] = judged;
-  const hours = ((to - from) * demand.step) / 3_600_000;
+  const hours = ((to - from) * demand.step) / HOUR;
   const peak = demand.values.subarray(0, from).reduce((most, value) => Math.max(most, value), 0);
-  const allowed = (units: number) => Math.min(fleet.maximum, Math.max(fleet.minimum, units));
   return {
-    static: allowed(Math.round(unitHours / hours)),
-    staticPeak: allowed(Math.ceil(peak / settings.targetUtilization)),
+    static: unitsWithin(Math.round(unitHours / hours), fleet),
+    staticPeak: unitsWithin(peak / settings.targetUtilization, fleet),
   };
 }
 
