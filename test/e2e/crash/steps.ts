@@ -7,11 +7,11 @@ export const MOMENTS = [
   'training',
   'registration',
   'train request',
-  'ingest',
   'import',
+  'resuming',
+  'ingest',
   'registration',
   'training',
-  'resuming',
   'ingest',
 ] as const;
 export type Moment = (typeof MOMENTS)[number];
