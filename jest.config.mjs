@@ -14,7 +14,7 @@ export default {
   },
   roots: ['<rootDir>/test', '<rootDir>/.generated'],
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['\\.slow\\.test\\.ts$'],
+  testPathIgnorePatterns: ['\\.(slow|moto)\\.test\\.ts$'],
   testTimeout: 30_000,
   maxWorkers: 2,
 };

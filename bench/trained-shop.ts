@@ -4,13 +4,14 @@ import { createMemoryObjectStore } from '#adapters/local/memory-object-store.ts'
 import { createMemoryObservationStore } from '#adapters/local/memory-observation-store.ts';
 import { simulatorSource } from '#adapters/sources/simulator-source.ts';
 import { collect } from '#app/scheduled/collect.ts';
-import { CODE_VERSION, createServices, type Services } from '#app/services.ts';
+import { createServices, type Services } from '#app/services.ts';
 import { engineer } from '#app/training/engineer.ts';
 import { evaluate } from '#app/training/evaluate.ts';
 import { fitStatistical } from '#app/training/fit-statistical.ts';
 import { plan } from '#app/training/plan.ts';
 import { register } from '#app/training/register.ts';
 import { validate } from '#app/training/validate.ts';
+import { CODE_VERSION } from '#contracts/code-version.ts';
 import { WEBSHOP_STEP } from '#core/simulate/webshop-parameters.ts';
 import { type EpochMs, epochMs } from '#core/time.ts';
 import { workloadId, workloadKey } from '#core/workload.ts';

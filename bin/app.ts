@@ -1,4 +1,5 @@
 import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import * as z from 'zod';
 import { HouseRules } from '#lib/checks/house-rules.ts';
 import { PROJECT_ROOT } from '#lib/constructs/project.ts';
@@ -8,4 +9,4 @@ import { createHeliosStacks } from '#lib/stacks/helios-stacks.ts';
 const app = new App();
 const path = z.string().min(1).optional().parse(app.node.tryGetContext('config'));
 createHeliosStacks(app, readConfig(PROJECT_ROOT, path));
-Validations.of(app).addPlugins(new HouseRules());
+Validations.of(app).addPlugins(new HouseRules(), new AwsSolutionsChecks(app));

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { parse } from 'yaml';
-import * as z from 'zod';
+import { problemText } from '#adapters/config/config-problem.ts';
+import { parseConfig } from '#adapters/config/parse-config.ts';
 import { type HeliosConfig, HeliosConfigSchema } from '#contracts/config/helios-config.ts';
 
 const DEFAULT_FILE = 'helios.config.yaml';
@@ -17,9 +17,10 @@ const DEFAULT_FILE = 'helios.config.yaml';
 export function readConfig(root: string, path?: string): HeliosConfig {
   const file = absolute(root, path ?? DEFAULT_FILE);
   if (path === undefined && !existsSync(file)) return HeliosConfigSchema.parse({});
-  const result = HeliosConfigSchema.safeParse(parse(readFileSync(file, 'utf8')) ?? {});
-  if (result.success) return result.data;
-  throw new Error(`${file} is not a valid configuration:\n${z.prettifyError(result.error)}`);
+  const { config, problems } = parseConfig(readFileSync(file, 'utf8'));
+  if (config !== undefined) return config;
+  const lines = problems.map((problem) => problemText(file, problem));
+  throw new Error(`the configuration is not valid:\n${lines.join('\n')}`);
 }
 
 function absolute(root: string, path: string): string {

@@ -4,6 +4,7 @@ import type { CapacityDeps } from '#app/capacity/capacity-deps.ts';
 import { planCapacity } from '#app/capacity/plan-capacity.ts';
 import { rightSize } from '#app/capacity/right-size.ts';
 import { whenCrossed } from '#app/capacity/when-crossed.ts';
+import { CAPACITY_ROUTES } from '#contracts/capacity-routes.ts';
 import type { CapacityQuery } from '#contracts/http/capacity.ts';
 import type { RightsizingQuery } from '#contracts/http/rightsizing.ts';
 import type { WhenQuery } from '#contracts/http/when.ts';
@@ -16,6 +17,7 @@ export function createHandler(deps: CapacityDeps, logger: EventLogger) {
     ({ query }: { readonly query: unknown }) =>
       planCapacity(deps, period, query as CapacityQuery);
   return createHttpHandler(
+    CAPACITY_ROUTES,
     {
       planCapacity: ({ params, query }) =>
         planCapacity(deps, params.period ?? '', query as CapacityQuery),

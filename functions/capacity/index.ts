@@ -1,5 +1,5 @@
 import { createLogger } from '#adapters/lambda/logger.ts';
-import { openServices } from '#adapters/lambda/open-services.ts';
+import { openServing } from '#adapters/lambda/open-serving.ts';
 import { createHandler } from './handler.ts';
 
-export const handler = createHandler(await openServices(process.env), createLogger('capacity'));
+export const handler = createHandler(await openServing(process.env), createLogger('capacity'));

@@ -1,11 +1,23 @@
+import * as z from 'zod';
+import { nodeKeyCrypto } from '#adapters/key-crypto.ts';
 import { createLogger } from '#adapters/lambda/logger.ts';
-import { openServices } from '#adapters/lambda/open-services.ts';
-import { CODE_VERSION } from '#app/services.ts';
+import { openParts } from '#adapters/lambda/open-parts.ts';
+import { CODE_VERSION } from '#contracts/code-version.ts';
 import { createHandler } from './handler.ts';
 
-const services = await openServices(process.env);
+const { stores, clock } = await openParts(process.env, z.object({}));
 
 export const handler = createHandler(
-  { ...services, startedAt: services.clock.now(), codeVersion: CODE_VERSION },
+  {
+    ...stores,
+    clock,
+    startedAt: clock.now(),
+    codeVersion: CODE_VERSION,
+    keyCrypto: nodeKeyCrypto,
+    configured: async () => {
+      const { readCatalogConfig } = await import('./read-catalog-config.ts');
+      return readCatalogConfig(process.env.CONFIG_PATH, stores.catalog, clock);
+    },
+  },
   createLogger('catalog'),
 );

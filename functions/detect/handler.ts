@@ -6,10 +6,12 @@ import { giveFeedback } from '#app/detection/give-feedback.ts';
 import { type IncidentDeps, listIncidents } from '#app/detection/incident-queries.ts';
 import type { DetectRequest } from '#contracts/http/detect.ts';
 import type { FeedbackRequest, IncidentQuery } from '#contracts/http/incidents.ts';
+import { DETECT_ROUTES } from '#contracts/routes/detect.ts';
 
 /** Finds anomalies, lists incidents, and takes what people say of them. */
 export function createHandler(deps: DetectDeps & IncidentDeps, logger: EventLogger) {
   return createHttpHandler(
+    DETECT_ROUTES,
     {
       detect: ({ body }) => detect(deps, body as DetectRequest),
       listIncidents: ({ query }) => listIncidents(deps, query as IncidentQuery),

@@ -1,5 +1,15 @@
+import * as z from 'zod';
 import { createLogger } from '#adapters/lambda/logger.ts';
-import { openServices } from '#adapters/lambda/open-services.ts';
+import { openParts } from '#adapters/lambda/open-parts.ts';
+import { createDetection } from '#app/detection/create-detection.ts';
+import { DetectionConfigSchema } from '#contracts/config/detection.ts';
+import { ConfiguredEventsSchema } from '#contracts/config/events.ts';
 import { createHandler } from './handler.ts';
 
-export const handler = createHandler(await openServices(process.env), createLogger('detect'));
+const BlocksSchema = z.object({ events: ConfiguredEventsSchema, detection: DetectionConfigSchema });
+const { stores, clock, blocks } = await openParts(process.env, BlocksSchema);
+
+export const handler = createHandler(
+  createDetection(stores, clock, blocks),
+  createLogger('detect'),
+);

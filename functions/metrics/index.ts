@@ -1,9 +1,9 @@
 import { createLogger } from '#adapters/lambda/logger.ts';
-import { openServices } from '#adapters/lambda/open-services.ts';
-import { CODE_VERSION } from '#app/services.ts';
+import { openServing } from '#adapters/lambda/open-serving.ts';
+import { CODE_VERSION } from '#contracts/code-version.ts';
 import { createHandler } from './handler.ts';
 
 export const handler = createHandler(
-  { ...(await openServices(process.env)), codeVersion: CODE_VERSION },
+  { ...(await openServing(process.env)), codeVersion: CODE_VERSION },
   createLogger('metrics'),
 );

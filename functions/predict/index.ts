@@ -1,5 +1,14 @@
+import * as z from 'zod';
 import { createLogger } from '#adapters/lambda/logger.ts';
-import { openServices } from '#adapters/lambda/open-services.ts';
+import { openParts } from '#adapters/lambda/open-parts.ts';
+import { createServing } from '#app/serving/create-serving.ts';
+import { ConfiguredEventsSchema } from '#contracts/config/events.ts';
 import { createHandler } from './handler.ts';
 
-export const handler = createHandler(await openServices(process.env), createLogger('predict'));
+const BlocksSchema = z.object({ events: ConfiguredEventsSchema });
+const { stores, clock, blocks } = await openParts(process.env, BlocksSchema);
+
+export const handler = createHandler(
+  createServing(stores, clock, blocks.events),
+  createLogger('predict'),
+);

@@ -1,10 +1,22 @@
 import type { EventLogger } from '#adapters/lambda/logger.ts';
 import { createQueueHandler } from '#adapters/lambda/queue-handler.ts';
-import { type ScoreDeps, type ScoreOutcome, score } from '#app/scheduled/score.ts';
+import { type ScoreHeartbeatDeps, scoreHeartbeat } from '#app/heartbeat/score-heartbeat.ts';
+import { type ScoreOutcome, score } from '#app/scheduled/score.ts';
+import { HEARTBEAT_KEY } from '#core/simulate/heartbeat.ts';
+import { DEFAULT_STEP, type DurationMs } from '#core/time.ts';
 
 /** Brings workloads up to date: incidents, forecasts as issued, trainings that are due. */
-export function createHandler(deps: ScoreDeps, logger: EventLogger) {
+export function createHandler(
+  // A round of the schedule is five minutes unless it is configured.
+  { cycle = DEFAULT_STEP, ...deps }: ScoreHeartbeatDeps & { readonly cycle?: DurationMs },
+  logger: EventLogger,
+) {
   return createQueueHandler(async (message) => {
+    if (message.workload === HEARTBEAT_KEY) {
+      const { verdict } = await scoreHeartbeat(deps, cycle);
+      if (verdict.state === 'failing') logger.error('heartbeat failing', { ...verdict });
+      return { heartbeat: verdict.state, stage: verdict.stage };
+    }
     const outcome = await score(deps, message.workload);
     tell(outcome, message.workload, logger);
     const { anomalies, drifted, ...refreshed } = outcome;

@@ -4,10 +4,12 @@ import type { EventLogger } from '#adapters/lambda/logger.ts';
 import { type StartTrainingDeps, startTraining } from '#app/training/start-training.ts';
 import { ScheduleEventSchema } from '#contracts/events.ts';
 import type { TrainRequest } from '#contracts/http/train.ts';
+import { TRAIN_ROUTES } from '#contracts/routes/train.ts';
 
 /** Starts a training run: asked for over HTTP, or by the nightly schedule. */
 export function createHandler(deps: StartTrainingDeps, logger: EventLogger) {
   const http = createHttpHandler(
+    TRAIN_ROUTES,
     { train: ({ body }) => startTraining(deps, 'request', body as TrainRequest) },
     logger,
   );

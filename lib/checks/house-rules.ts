@@ -4,7 +4,8 @@ import type {
   IPolicyValidationPlugin,
   PolicyValidationPluginReport,
 } from 'aws-cdk-lib';
-import { findViolations, parseTemplate, RULES } from './rules.ts';
+import { findViolations, RULES } from './rules.ts';
+import { parseTemplate } from './template.ts';
 
 /**
  * Makes `cdk synth` fail when a template breaks a rule that every function and every permission of
@@ -15,17 +16,18 @@ export class HouseRules implements IPolicyValidationPlugin {
   readonly ruleIds: string[] = Object.keys(RULES);
 
   validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
-    const violations = context.templatePaths.flatMap((templatePath) =>
-      findViolations(parseTemplate(readFileSync(templatePath, 'utf8'))).map(
-        ({ rule, logicalId, found }) => ({
-          ruleName: rule,
-          description: `${RULES[rule]}; found ${found}`,
-          severity: 'error',
-          violatingResources: [
-            { resourceLogicalId: logicalId, templatePath, locations: ['Properties'] },
-          ],
-        }),
-      ),
+    const templates = new Map(
+      context.templatePaths.map((path) => [path, parseTemplate(readFileSync(path, 'utf8'))]),
+    );
+    const violations = [...templates].flatMap(([templatePath, template]) =>
+      findViolations(template, [...templates.values()]).map(({ rule, logicalId, found }) => ({
+        ruleName: rule,
+        description: `${RULES[rule]}; found ${found}`,
+        severity: 'error',
+        violatingResources: [
+          { resourceLogicalId: logicalId, templatePath, locations: ['Properties'] },
+        ],
+      })),
     );
     return { success: violations.length === 0, violations };
   }

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { functionPlaceholder } from '#contracts/pipeline/definition.ts';
 import { REPLAY_PIPELINE } from '#contracts/pipeline/replay-definition.ts';
 import type { ServiceFunction } from './service-function.ts';
+import { acknowledgeUnlogged } from './state-machine-findings.ts';
 
 /**
  * Replays: the definition that the local interpreter runs, deployed as it is. As for trainings there is
@@ -33,6 +34,7 @@ export class ReplayStateMachine extends Construct {
       definitionSubstitutions: { [functionPlaceholder('simulate')]: functionArn },
       role,
     });
+    acknowledgeUnlogged(this.stateMachine);
   }
 
   /** Allows `fn` to start replays. */

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -9,16 +8,26 @@ import {
   Role,
   ServicePrincipal,
 } from 'aws-cdk-lib/aws-iam';
-import { type ILayerVersion, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import {
+  Architecture,
+  type AssetImageCode,
+  Handler,
+  type IDestination,
+  type ILayerVersion,
+  Function as LambdaFunction,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { CDK_BUNDLING } from './bundling.ts';
-import { functionEntry, PROJECT_ROOT } from './project.ts';
+import { acknowledgeWildcard } from '../checks/acknowledge.ts';
+import { reasonForAnyResource } from '../checks/any-resource.ts';
+import { functionCode } from './bundling.ts';
+import { keyStatement } from './data-key.ts';
 import { FUNCTION_ARCHITECTURE, FUNCTION_RUNTIME } from './runtime.ts';
+import { storageSettingsOf } from './storage-settings.ts';
 
 /** What differs between the functions. */
 export interface ServiceFunctionProps {
@@ -34,6 +43,8 @@ export interface ServiceFunctionProps {
   /** Given for functions that are invoked asynchronously: keeps the event when all attempts failed. */
   readonly failedEvents?: IQueue;
   readonly layers?: readonly ILayerVersion[];
+  /** A container image for x86_64 in place of the bundle. */
+  readonly image?: AssetImageCode;
 }
 
 /**
@@ -43,17 +54,21 @@ export interface ServiceFunctionProps {
  */
 export class ServiceFunction extends Construct implements IGrantable {
   readonly name: string;
-  readonly function: NodejsFunction;
+  readonly function: LambdaFunction;
   readonly timeout: Duration;
+  readonly memoryMebibytes: number;
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
     this.name = props.name;
     this.timeout = props.timeout;
+    this.memoryMebibytes = props.memoryMebibytes;
 
+    const { config: storage, key } = storageSettingsOf(this);
     const logGroup = new LogGroup(this, 'Logs', {
-      retention: RetentionDays.ONE_MONTH,
+      retention: storage.logs_days,
       removalPolicy: RemovalPolicy.DESTROY,
+      ...(key && { encryptionKey: key }),
     });
     // Instead of AWSLambdaBasicExecutionRole, which may write to every log group of the account.
     const role = new Role(this, 'Role', {
@@ -62,32 +77,29 @@ export class ServiceFunction extends Construct implements IGrantable {
     });
     logGroup.grantWrite(role);
 
-    this.function = new NodejsFunction(this, 'Function', {
+    this.function = new LambdaFunction(this, 'Function', {
       description: props.description,
-      entry: functionEntry(props.name),
-      handler: 'handler',
-      projectRoot: PROJECT_ROOT,
-      depsLockFilePath: join(PROJECT_ROOT, 'package-lock.json'),
-      bundling: CDK_BUNDLING,
-      runtime: FUNCTION_RUNTIME,
-      architecture: FUNCTION_ARCHITECTURE,
+      ...(props.image ? imageOf(props.image) : bundleOf(props.name)),
       timeout: props.timeout,
       memorySize: props.memoryMebibytes,
       environment: { ...props.environment },
       role,
       logGroup,
       tracing: Tracing.DISABLED,
-      // A switch of the SDK's version 2; version 3 keeps its connections anyway.
-      awsSdkConnectionReuse: false,
       ...(props.layers === undefined ? {} : { layers: [...props.layers] }),
       ...(props.failedEvents === undefined
         ? {}
         : {
-            onFailure: new SqsDestination(props.failedEvents),
+            // CDK's own destination would allow more than to send.
+            onFailure: toQueue(props.failedEvents),
             retryAttempts: 2,
             maxEventAge: Duration.hours(1),
           }),
     });
+    if (props.failedEvents) {
+      this.allow({ actions: ['sqs:SendMessage'], resources: [props.failedEvents.queueArn] });
+      if (key) this.allow(keyStatement(this, key, 'sqs', 'write'));
+    }
     this.#alarm('Errors', props, {
       description: 'failed or timed out',
       // A failure is never normal here: what a caller can cause is answered, not thrown.
@@ -105,13 +117,23 @@ export class ServiceFunction extends Construct implements IGrantable {
     return this.function.grantPrincipal;
   }
 
-  /** Adds one statement to the function's role. For constructs that own what is allowed. */
+  /**
+   * Adds one statement to the function's role. For constructs that own what is allowed. A resource with a
+   * `*` has a reason: that of `ANY_RESOURCE` where it is every resource, else `because`.
+   */
   allow(statement: {
     readonly actions: readonly string[];
     readonly resources: readonly string[];
     readonly conditions?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+    readonly because?: string;
   }): void {
-    const { actions, resources, conditions } = statement;
+    const { actions, resources, conditions, because } = statement;
+    for (const resource of resources) {
+      if (!resource.includes('*')) continue;
+      const reason = resource === '*' ? reasonForAnyResource(actions) : because;
+      // Without one, synthesis fails and says what was found.
+      if (reason) acknowledgeWildcard(this, resource, reason);
+    }
     this.function.addToRolePolicy(
       new PolicyStatement({
         actions: [...actions],
@@ -131,7 +153,11 @@ export class ServiceFunction extends Construct implements IGrantable {
     },
   ): void {
     const { description, ...evaluation } = options;
+    // An image stands in another stack than the bundle whose place it takes: while they change places both
+    // exist, and CloudFormation refuses a second alarm of one name.
+    const subject = props.image ? `${props.name}-image` : props.name;
     const alarm = new Alarm(this, `${metricName}Alarm`, {
+      alarmName: `Helios-${metricName}-${subject}`,
       metric: this.function.metric(metricName, { period: Duration.minutes(5), statistic: 'Sum' }),
       alarmDescription: `${Stack.of(this).stackName}: the function ${props.name} ${description}`,
       threshold: 1,
@@ -141,4 +167,18 @@ export class ServiceFunction extends Construct implements IGrantable {
     });
     alarm.addAlarmAction(new SnsAction(props.alarmTopic));
   }
+}
+
+function toQueue(queue: IQueue): IDestination {
+  return { bind: () => ({ destination: queue.queueArn }) };
+}
+
+function bundleOf(name: string) {
+  const platform = { runtime: FUNCTION_RUNTIME, architecture: FUNCTION_ARCHITECTURE };
+  return { code: functionCode(name), handler: 'index.handler', ...platform };
+}
+
+function imageOf(code: AssetImageCode) {
+  const platform = { runtime: Runtime.FROM_IMAGE, architecture: Architecture.X86_64 };
+  return { code, handler: Handler.FROM_IMAGE, ...platform };
 }

@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack, TimeZone } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Schedule as CdkSchedule,
@@ -8,7 +8,9 @@ import {
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Schedule } from '#contracts/schedules.ts';
+import { keyStatement } from './data-key.ts';
 import type { ServiceFunction } from './service-function.ts';
+import { storageSettingsOf } from './storage-settings.ts';
 
 export interface TimerProps {
   readonly target: ServiceFunction;
@@ -54,6 +56,8 @@ export class Timer extends Construct {
         resources: [props.failedEvents.queueArn],
       }),
     );
+    const { key } = storageSettingsOf(this);
+    if (key) role.addToPolicy(new PolicyStatement(keyStatement(this, key, 'sqs', 'write')));
     for (const { name, event, when } of props.schedules) {
       const schedule = new CdkSchedule(this, name, {
         description: `Helios: ${name}`,
@@ -77,9 +81,12 @@ export class Timer extends Construct {
   }
 }
 
-/** Scheduler's words for a row's time; both forms are in UTC. */
+/** Scheduler's words for a row's time, in UTC unless the row names a zone. */
 function expressionOf(when: Schedule['when']): ScheduleExpression {
   if ('everyMinutes' in when) return ScheduleExpression.rate(Duration.minutes(when.everyMinutes));
-  const { hour, minute } = when.dailyAtUtc;
-  return ScheduleExpression.cron({ hour: String(hour), minute: String(minute) });
+  const { hour, minute } = 'dailyAt' in when ? when.dailyAt : when.dailyAtUtc;
+  const time = { hour: String(hour), minute: String(minute) };
+  return 'dailyAt' in when
+    ? ScheduleExpression.cron({ ...time, timeZone: TimeZone.of(when.dailyAt.timeZone) })
+    : ScheduleExpression.cron(time);
 }

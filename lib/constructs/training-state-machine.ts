@@ -9,8 +9,10 @@ import {
   type PipelineFunction,
   TRAINING_PIPELINE,
 } from '#contracts/pipeline/definition.ts';
-import type { ObjectBucket } from './object-bucket.ts';
+import { acknowledgeWildcard } from '../checks/acknowledge.ts';
+import { OBJECTS_REASON, type ObjectBucket } from './object-bucket.ts';
 import type { ServiceFunction } from './service-function.ts';
+import { acknowledgeUnlogged } from './state-machine-findings.ts';
 
 export interface TrainingStateMachineProps {
   readonly functions: Readonly<Record<PipelineFunction, ServiceFunction>>;
@@ -46,10 +48,23 @@ export class TrainingStateMachine extends Construct {
         resources: functionArns.map(([, arn]) => arn),
       }),
     );
-    // The map reads its manifest.
+    // The map reads its manifest and writes its results, in parts where they are large.
     role.addToPolicy(
-      new PolicyStatement({ actions: ['s3:GetObject'], resources: [props.objects.arnOf('runs')] }),
+      new PolicyStatement({
+        actions: [
+          's3:GetObject',
+          's3:PutObject',
+          's3:ListMultipartUploadParts',
+          's3:AbortMultipartUpload',
+        ],
+        resources: [props.objects.arnOf('runs')],
+      }),
     );
+
+    acknowledgeWildcard(role, props.objects.arnOf('runs'), OBJECTS_REASON);
+    for (const statement of props.objects.keyStatements(this, 'write')) {
+      role.addToPolicy(new PolicyStatement(statement));
+    }
 
     this.stateMachine = new StateMachine(this, 'StateMachine', {
       stateMachineType: StateMachineType.STANDARD,
@@ -61,6 +76,8 @@ export class TrainingStateMachine extends Construct {
       role,
     });
 
+    acknowledgeUnlogged(this.stateMachine);
+
     // A distributed map runs its items as executions of the machine itself. A policy of its own:
     // the role's default one must exist before the machine, which this one names.
     const { stateMachineArn, stateMachineName } = this.stateMachine;
@@ -70,17 +87,22 @@ export class TrainingStateMachine extends Construct {
       resourceName: stateMachineName,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
-    new Policy(this, 'DistributedMap', {
+    const ofMachine = [`${executions}:*`, `${executions}/*`];
+    const distributedMap = new Policy(this, 'DistributedMap', {
       roles: [role],
       statements: [
         new PolicyStatement({ actions: ['states:StartExecution'], resources: [stateMachineArn] }),
         new PolicyStatement({
           actions: ['states:DescribeExecution', 'states:StopExecution'],
           // The first are the machine's executions, the second those of its map's items.
-          resources: [`${executions}:*`, `${executions}/*`],
+          resources: ofMachine,
         }),
       ],
     });
+    for (const resource of ofMachine) {
+      const reason = 'executions are named when they start; these are of this state machine alone';
+      acknowledgeWildcard(distributedMap, resource, reason);
+    }
   }
 
   /** Allows `fn` to start trainings. */

@@ -1,13 +1,22 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
-import { Construct } from 'constructs';
+import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
+import { Construct, type IConstruct } from 'constructs';
+import { keyStatement } from './data-key.ts';
 import type { ServiceFunction } from './service-function.ts';
+import { storageSettingsOf } from './storage-settings.ts';
 
 /** Messages are tried this often, once and three times again, before they are set aside. */
 const MAX_RECEIVE_COUNT = 4;
 
 const MESSAGES_PER_INVOCATION = 10;
+
+function encryptionOf(scope: IConstruct): Pick<QueueProps, 'encryption' | 'encryptionMasterKey'> {
+  const { key } = storageSettingsOf(scope);
+  return key
+    ? { encryption: QueueEncryption.KMS, encryptionMasterKey: key }
+    : { encryption: QueueEncryption.SQS_MANAGED };
+}
 
 /** A queue that keeps what a function could not handle, for two weeks. */
 export class DeadLetterQueue extends Construct {
@@ -19,9 +28,13 @@ export class DeadLetterQueue extends Construct {
     super(scope, id);
     this.functionName = options.functionName;
     this.queue = new Queue(this, 'Queue', {
-      encryption: QueueEncryption.SQS_MANAGED,
+      ...encryptionOf(this),
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
+    });
+    Validations.of(this).acknowledge({
+      id: 'AwsSolutions::AwsSolutions-SQS3',
+      reason: 'it is itself where events end that nobody could handle; an alarm watches its depth',
     });
   }
 }
@@ -40,7 +53,7 @@ export class WorkQueue extends Construct {
     super(scope, id);
     this.deadLetters = new DeadLetterQueue(this, 'DeadLetters', consumer);
     this.queue = new Queue(this, 'Queue', {
-      encryption: QueueEncryption.SQS_MANAGED,
+      ...encryptionOf(this),
       enforceSSL: true,
       // Lambda's advice: time for the function's own retries when it is throttled.
       visibilityTimeout: Duration.seconds(6 * consumer.timeout.toSeconds()),
@@ -58,6 +71,8 @@ export class WorkQueue extends Construct {
   /** Allows `fn` to put work into the queue. */
   grantSend(fn: ServiceFunction): void {
     fn.allow({ actions: ['sqs:SendMessage'], resources: [this.queue.queueArn] });
+    const { key } = storageSettingsOf(this);
+    if (key) fn.allow(keyStatement(fn, key, 'sqs', 'write'));
   }
 
   /**

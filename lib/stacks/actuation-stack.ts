@@ -75,6 +75,7 @@ export class ActuationStack extends Stack {
           resourceName: '*',
         }),
       ],
+      because: 'a target has no name of ours: which ones may be changed is said by their tag',
       conditions: { StringEquals: { [`aws:ResourceTag/${MANAGED_TAG.key}`]: [MANAGED_TAG.value] } },
     });
   }

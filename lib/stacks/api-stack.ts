@@ -25,6 +25,7 @@ export class ApiStack extends Stack {
   constructor(scope: Construct, id: string, props: ApiStackProps) {
     super(scope, id, { description: 'Helios: the HTTP API', ...props });
     const { stores } = props;
+    const { authentication } = props.config;
     const common = {
       // As long as API Gateway waits.
       timeout: Duration.seconds(29),
@@ -105,6 +106,17 @@ export class ApiStack extends Stack {
       description: 'Helios: starts replays and answers with their reports',
       memoryMebibytes: 512,
     });
+    const authorize = authentication.keys.enabled
+      ? new ServiceFunction(this, 'Authorize', {
+          ...common,
+          // API Gateway gives up on an authorizer after 10 s.
+          timeout: Duration.seconds(8),
+          environment: { CATALOG_TABLE_NAME: stores.catalog.name },
+          name: 'authorize',
+          description: 'Helios: decides who comes in by a key',
+          memoryMebibytes: 512,
+        })
+      : undefined;
     this.functions = [
       ingest,
       predict,
@@ -115,7 +127,10 @@ export class ApiStack extends Stack {
       capacity,
       replay,
       simulate,
+      ...(authorize ? [authorize] : []),
     ];
+
+    if (authorize) stores.catalog.grant(authorize, 'GetItem');
 
     stores.observations.grant(ingest, 'BatchGetItem', 'PutItem');
     stores.catalog.grant(ingest, 'GetItem', 'UpdateItem');
@@ -155,6 +170,8 @@ export class ApiStack extends Stack {
 
     this.api = new RouteApi(this, 'Api', {
       routes: ROUTES,
+      authentication,
+      authorize,
       functions: {
         ingest,
         predict,

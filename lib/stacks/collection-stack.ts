@@ -2,7 +2,7 @@ import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { HeliosConfig } from '#contracts/config/helios-config.ts';
-import { SCHEDULES } from '#contracts/schedules.ts';
+import { schedulesOf } from '#contracts/schedules.ts';
 import { ConfigLayer } from '../constructs/config-layer.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import { type Stores, storeEnvironment } from '../constructs/stores.ts';
@@ -82,7 +82,9 @@ export class CollectionStack extends Stack {
 
     new Timer(this, 'Timer', {
       target: dispatch,
-      schedules: SCHEDULES.filter((schedule) => schedule.function === 'dispatch'),
+      schedules: schedulesOf(props.config.schedules).filter(
+        (schedule) => schedule.function === 'dispatch',
+      ),
       failedEvents: this.failedEvents.queue,
     });
     // Low on purpose: the queue absorbs a burst, CloudWatch's request quota does not.
@@ -90,7 +92,7 @@ export class CollectionStack extends Stack {
     scoreQueue.consumeWith(score, { maxConcurrency: 20 });
 
     const { observations, catalog, objects } = stores;
-    catalog.grant(dispatch, 'Query');
+    catalog.grant(dispatch, 'GetItem', 'UpdateItem', 'Query', 'DeleteItem');
     collectQueue.grantSend(dispatch);
     scoreQueue.grantSend(dispatch);
 
@@ -99,6 +101,14 @@ export class CollectionStack extends Stack {
     scoreQueue.grantSend(collect);
     // CloudWatch knows no resources for this action.
     collect.allow({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] });
+    const { accounts, discovery } = props.config;
+    const roles = accounts.map(({ role_arn: arn }) => arn);
+    if (roles.length > 0) collect.allow({ actions: ['sts:AssumeRole'], resources: roles });
+    if (discovery.kinds.length > 0) {
+      // Neither service knows resources for these actions.
+      dispatch.allow({ actions: ['cloudwatch:ListMetrics', 'tag:GetResources'], resources: ['*'] });
+      if (roles.length > 0) dispatch.allow({ actions: ['sts:AssumeRole'], resources: roles });
+    }
 
     observations.grant(score, 'Query');
     // An incident that has ended leaves the list of open ones.

@@ -1,15 +1,19 @@
-import { type App, Tags } from 'aws-cdk-lib';
+import { type App, Duration, Tags } from 'aws-cdk-lib';
 import type { HeliosConfig } from '#contracts/config/helios-config.ts';
+import { COST_TAG } from '../constructs/cost-tag.ts';
 import { ActuationStack } from './actuation-stack.ts';
 import { ApiStack } from './api-stack.ts';
 import { CollectionStack } from './collection-stack.ts';
 import { DataStack } from './data-stack.ts';
 import { MonitoringStack } from './monitoring-stack.ts';
+import { NativeTrainerStack } from './native-trainer-stack.ts';
 import { PipelineStack } from './pipeline-stack.ts';
 
 /** Every stack of one deployment. */
 export interface HeliosStacks {
   readonly data: DataStack;
+  /** Only where it is configured: deploying it takes Docker. */
+  readonly native?: NativeTrainerStack;
   readonly pipeline: PipelineStack;
   readonly collection: CollectionStack;
   readonly api: ApiStack;
@@ -23,10 +27,17 @@ export interface HeliosStacks {
  * the credentials that deploy.
  */
 export function createHeliosStacks(app: App, config: HeliosConfig): HeliosStacks {
-  Tags.of(app).add('application', 'helios');
-  const data = new DataStack(app, 'HeliosData');
+  Tags.of(app).add(COST_TAG.key, COST_TAG.value);
+  const data = new DataStack(app, 'HeliosData', { config });
   const common = { stores: data.stores, alarmTopic: data.alarms.topic };
-  const pipeline = new PipelineStack(app, 'HeliosPipeline', { ...common, config });
+  const native = config.training.native_image
+    ? new NativeTrainerStack(app, 'HeliosNativeTrainer', { ...common, config })
+    : undefined;
+  const pipeline = new PipelineStack(app, 'HeliosPipeline', {
+    ...common,
+    config,
+    ...(native && { fitRecurrent: native.fitRecurrent }),
+  });
   const { training, train } = pipeline;
   const collection = new CollectionStack(app, 'HeliosCollection', { ...common, training, config });
   const api = new ApiStack(app, 'HeliosApi', { ...common, train, config });
@@ -35,6 +46,10 @@ export function createHeliosStacks(app: App, config: HeliosConfig): HeliosStacks
     : undefined;
   const monitoring = new MonitoringStack(app, 'HeliosMonitoring', {
     ...common,
+    warningTopic: data.warnings.topic,
+    monitoring: config.monitoring,
+    cycle: Duration.minutes(config.schedules.collect_every_minutes),
+    heartbeat: config.heartbeat.enabled,
     training,
     functions: [
       ...api.functions,
@@ -50,5 +65,13 @@ export function createHeliosStacks(app: App, config: HeliosConfig): HeliosStacks
     ],
     api: api.api,
   });
-  return { data, pipeline, collection, api, monitoring, ...(actuation ? { actuation } : {}) };
+  return {
+    data,
+    ...(native ? { native } : {}),
+    pipeline,
+    collection,
+    api,
+    monitoring,
+    ...(actuation ? { actuation } : {}),
+  };
 }

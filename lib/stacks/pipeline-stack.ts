@@ -4,12 +4,13 @@ import type { Construct } from 'constructs';
 import type { HeliosConfig } from '#contracts/config/helios-config.ts';
 import { STAGES } from '#contracts/http/train.ts';
 import type { PipelineFunction } from '#contracts/pipeline/definition.ts';
-import { SCHEDULES } from '#contracts/schedules.ts';
+import { schedulesOf } from '#contracts/schedules.ts';
 import { ConfigLayer } from '../constructs/config-layer.ts';
 import { NumericsLayer } from '../constructs/numerics-layer.ts';
 import { ServiceFunction, type ServiceFunctionProps } from '../constructs/service-function.ts';
 import { type Stores, storeEnvironment } from '../constructs/stores.ts';
 import { Timer } from '../constructs/timer.ts';
+import { trainingEnvironment } from '../constructs/training-environment.ts';
 import { TrainingStateMachine } from '../constructs/training-state-machine.ts';
 import { DeadLetterQueue } from '../constructs/work-queue.ts';
 
@@ -17,6 +18,8 @@ export interface PipelineStackProps extends StackProps {
   readonly stores: Stores;
   readonly alarmTopic: ITopic;
   readonly config: HeliosConfig;
+  /** Takes the place of the function `fit-recurrent`, where it is deployed. */
+  readonly fitRecurrent?: ServiceFunction;
 }
 
 /** Seconds and MiB of each task. Fitting and its evaluation get a whole core (1769 MiB). */
@@ -63,9 +66,7 @@ export class PipelineStack extends Stack {
         memoryMebibytes: TASKS[name].mebibytes,
         environment: {
           ...common,
-          TRAINING_WINDOW_DAYS: String(settings.window_days),
-          MINIMUM_IMPROVEMENT: String(settings.minimum_improvement),
-          RECURRENT_NIGHTLY: String(settings.recurrent === 'nightly'),
+          ...trainingEnvironment(props.config),
           ...own.environment,
         },
         alarmTopic,
@@ -86,7 +87,7 @@ export class PipelineStack extends Stack {
       engineer: task('engineer', 'Engineer', configured),
       'fit-statistical': task('fit-statistical', 'FitStatistical', engines),
       'fit-boosting': task('fit-boosting', 'FitBoosting', engines),
-      'fit-recurrent': task('fit-recurrent', 'FitRecurrent', engines),
+      'fit-recurrent': props.fitRecurrent ?? task('fit-recurrent', 'FitRecurrent', engines),
       'fit-detectors': task('fit-detectors', 'FitDetectors', engines),
       evaluate: task('evaluate', 'Evaluate'),
       register: task('register', 'Register', tracking),
@@ -112,7 +113,9 @@ export class PipelineStack extends Stack {
     });
     new Timer(this, 'Timer', {
       target: this.train,
-      schedules: SCHEDULES.filter((schedule) => schedule.function === 'train'),
+      schedules: schedulesOf(props.config.schedules).filter(
+        (schedule) => schedule.function === 'train',
+      ),
       failedEvents: this.failedEvents.queue,
     });
     this.functions = [...Object.values(tasks), this.train];
@@ -137,7 +140,9 @@ export class PipelineStack extends Stack {
     observations.grant(tasks.validate, 'Query');
     for (const name of STAGES) {
       catalog.grant(tasks[name], 'GetItem', 'UpdateItem');
-      objects.grant(tasks[name], 'runs', 'GetObject', 'PutObject');
+      // The last stage hands nothing on: what it makes is a model.
+      const writing = name === 'register' ? [] : (['PutObject'] as const);
+      objects.grant(tasks[name], 'runs', 'GetObject', ...writing);
     }
     // The pools of a run are trained from many workloads at once.
     observations.grant(tasks['fit-boosting'], 'Query');
@@ -149,5 +154,7 @@ export class PipelineStack extends Stack {
     objects.grant(tasks.register, 'models', 'GetObject', 'PutObject');
 
     catalog.grant(tasks.finish, 'GetItem', 'UpdateItem', 'Query');
+    // How the batches of the map ended.
+    objects.grant(tasks.finish, 'runs', 'GetObject');
   }
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ArtifactRefSchema } from '#contracts/tasks/items.ts';
+import { ArtifactRefSchema } from '#contracts/artifacts/artifact-ref.ts';
 import type { WorkloadKey } from '#core/workload.ts';
 import { readRecord, updateRecord } from './catalog-records.ts';
 import type { CatalogStore } from './ports/catalog-store.ts';

@@ -58,6 +58,9 @@ export interface ModelRegistry {
   versions(subject: ModelSubject): Promise<readonly ModelVersion[]>;
 }
 
+/** Versions in memory at most: some kB each. */
+const REMEMBERED_VERSIONS = 500;
+
 export function createModelRegistry(catalog: CatalogStore): ModelRegistry {
   const pointerKey = (subject: ModelSubject) => ({
     partition: POINTERS,
@@ -72,14 +75,28 @@ export function createModelRegistry(catalog: CatalogStore): ModelRegistry {
       change(current ?? { champion: null, latest: null, previous: [] }),
     );
 
+  // A version is named by its content, so one that was read is not read again; the pointer always is.
+  const versions = new Map<string, ModelVersion>();
+
   return {
     pointer: (subject) => readRecord(catalog, PointerSchema, pointerKey(subject)),
 
-    version: (subject, version) =>
-      readRecord(catalog, VersionSchema, { partition: versionPartition(subject), id: version }),
+    async version(subject, version) {
+      const key = { partition: versionPartition(subject), id: version };
+      const name = `${key.partition}#${version}`;
+      const known = versions.get(name) ?? (await readRecord(catalog, VersionSchema, key));
+      if (!known) return undefined;
+      versions.delete(name);
+      versions.set(name, known);
+      const oldest = versions.keys().next().value;
+      if (versions.size > REMEMBERED_VERSIONS && oldest !== undefined) versions.delete(oldest);
+      return known;
+    },
 
     async add(subject, version) {
-      await catalog.put({ partition: versionPartition(subject), id: version.version }, version);
+      const partition = versionPartition(subject);
+      versions.delete(`${partition}#${version.version}`);
+      await catalog.put({ partition, id: version.version }, version);
       await changePointer(subject, (current) =>
         current.latest === version.version ? undefined : { ...current, latest: version.version },
       );

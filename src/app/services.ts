@@ -4,40 +4,38 @@ import { DEFAULT_PRICING, type PricingConfig } from '#contracts/config/pricing.t
 import type { ScalingConfig } from '#contracts/config/scaling.ts';
 import type { Clock } from '#core/time.ts';
 import { type ActuationLog, createActuationLog } from './actuation/actuation-log.ts';
-import { createDetectorLoader, type DetectorLoader } from './detection/load-detectors.ts';
+import { type AgentLog, createAgentLog } from './agents/agent-log.ts';
+import { type CursorLog, createCursorLog } from './collection/cursors.ts';
+import { createSourceLog, type SourceLog } from './collection/source-log.ts';
+import { createDetection } from './detection/create-detection.ts';
+import type { DetectorLoader } from './detection/load-detectors.ts';
 import { createDetectionStates, type DetectionStates } from './detection-state.ts';
 import { createDetectorRegistry, type DetectorRegistry } from './detector-registry.ts';
 import { createDriftLog, type DriftLog } from './drift-log.ts';
 import { createFitLog, type FitLog } from './fit-log.ts';
-import { createGradeLog, type GradeLog } from './grades/grade-log.ts';
-import { createIncidentLog, type IncidentLog } from './incident-log.ts';
+import type { GradeLog } from './grades/grade-log.ts';
+import { createHeartbeatLog, type HeartbeatLog } from './heartbeat/heartbeat-log.ts';
+import type { IncidentLog } from './incident-log.ts';
 import { createIssuedForecasts, type IssuedForecasts } from './issued-forecasts.ts';
+import { createKeyLog, type KeyLog } from './keys/key-log.ts';
 import { createLastScores, type LastScores } from './last-scores.ts';
-import { createLiveCalibrations, type LiveCalibrations } from './live-calibration.ts';
-import { createMarkLog, type MarkLog } from './marks.ts';
-import { createModelRegistry, type ModelRegistry } from './model-registry.ts';
+import type { LiveCalibrations } from './live-calibration.ts';
+import type { MarkLog } from './marks.ts';
+import type { ModelRegistry } from './model-registry.ts';
 import { createPoolRegistry, type PoolRegistry } from './pool-registry.ts';
 import type { ArtifactStore } from './ports/artifact-store.ts';
 import type { CatalogStore } from './ports/catalog-store.ts';
 import type { ObjectStore } from './ports/object-store.ts';
 import type { ObservationStore } from './ports/observation-store.ts';
-import { createDemandBases, type DemandBases } from './recommend/demand-bases.ts';
-import { createScalingStates, type ScalingStates } from './recommend/scaling-states.ts';
+import { createRecommending } from './recommend/create-recommending.ts';
+import type { DemandBases } from './recommend/demand-bases.ts';
+import type { ScalingStates } from './recommend/scaling-states.ts';
 import { createRecommendationLog, type RecommendationLog } from './recommendation-log.ts';
 import { createReplayLog, type ReplayLog } from './replay/replay-log.ts';
 import { createRunLog, type RunLog } from './run-log.ts';
-import { type BundleLoader, createBundleLoader } from './serving/load-bundle.ts';
+import type { BundleLoader } from './serving/load-bundle.ts';
 import { type AttemptLog, createAttemptLog } from './training/attempts.ts';
-import { createWorkloadDirectory, type WorkloadDirectory } from './workload-directory.ts';
-
-/** Version of this code, as `/health` and the provenance of models name it. */
-export const CODE_VERSION = '0.1.0';
-
-/** Bundles in memory at most: some 100 kB each. */
-const BUNDLE_CACHE = 200;
-
-/** Workloads whose detectors are in memory at most: some MB each. */
-const DETECTOR_CACHE = 32;
+import type { WorkloadDirectory } from './workload-directory.ts';
 
 /** The stores, made real by adapters. */
 export interface Stores {
@@ -56,6 +54,8 @@ export interface Services extends Stores {
   readonly fits: FitLog;
   readonly attempts: AttemptLog;
   readonly incidents: IncidentLog;
+  /** What the last check of the heartbeat found. */
+  readonly heartbeats: HeartbeatLog;
   readonly issued: IssuedForecasts;
   readonly live: LiveCalibrations;
   readonly bundles: BundleLoader;
@@ -64,12 +64,20 @@ export interface Services extends Stores {
   readonly detectors: DetectorRegistry;
   readonly detectorsOf: DetectorLoader;
   readonly marks: MarkLog;
+  /** Up to where each metric was read from its source. */
+  readonly cursors: CursorLog;
+  /** How the sources do that Helios reads by itself. */
+  readonly sourceLog: SourceLog;
   readonly detectionStates: DetectionStates;
   readonly drift: DriftLog;
   /** What forecasts are worth, by horizon. */
   readonly grades: GradeLog;
   /** The switch of the actuation, and what it last did. */
   readonly actuation: ActuationLog;
+  /** The agents that were heard of. */
+  readonly agents: AgentLog;
+  /** The keys of agents and scrapers. */
+  readonly keys: KeyLog;
   /** The last scores of all workloads, for exporters. */
   readonly lastScores: LastScores;
   readonly clock: Clock;
@@ -102,35 +110,26 @@ export function createServices(
     readonly pricing?: PricingConfig;
   } = {},
 ): Services {
-  const detectors = createDetectorRegistry(stores.catalog);
   return {
     ...stores,
-    clock,
-    events,
-    detection,
-    scaling,
-    pricing,
-    directory: createWorkloadDirectory(stores.catalog),
-    registry: createModelRegistry(stores.catalog),
+    ...createRecommending(stores, clock, { events, scaling, pricing }),
+    ...createDetection(stores, clock, { events, detection }),
     runs: createRunLog(stores.catalog, clock),
     replays: createReplayLog(stores.catalog, clock),
     fits: createFitLog(stores.catalog, clock),
     attempts: createAttemptLog(stores.catalog),
-    incidents: createIncidentLog(stores.catalog),
+    heartbeats: createHeartbeatLog(stores.catalog),
     issued: createIssuedForecasts(stores.catalog),
-    live: createLiveCalibrations(stores.catalog),
-    bundles: createBundleLoader(stores.artifacts, BUNDLE_CACHE),
     pools: createPoolRegistry(stores.catalog),
-    detectors,
-    detectorsOf: createDetectorLoader(detectors, stores.artifacts, DETECTOR_CACHE),
-    marks: createMarkLog(stores.catalog),
+    detectors: createDetectorRegistry(stores.catalog),
+    cursors: createCursorLog(stores.catalog),
+    sourceLog: createSourceLog(stores.catalog),
     detectionStates: createDetectionStates(stores.catalog),
     drift: createDriftLog(stores.catalog),
     actuation: createActuationLog(stores.catalog),
+    agents: createAgentLog(stores.catalog),
+    keys: createKeyLog(stores.catalog),
     lastScores: createLastScores(stores.catalog),
-    grades: createGradeLog(stores.catalog),
     recommendations: createRecommendationLog(stores.catalog),
-    scalingStates: createScalingStates(stores.catalog),
-    demandBases: createDemandBases(stores.catalog),
   };
 }

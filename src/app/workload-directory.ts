@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DomainError } from '#core/errors.ts';
+import { isHeartbeat } from '#core/simulate/heartbeat.ts';
 import { DEFAULT_STEP, type DurationMs, durationMs, type EpochMs, epochMs } from '#core/time.ts';
 import {
   parseWorkloadKey,
@@ -65,7 +66,10 @@ export interface Sighting {
 /** Which workloads exist, with their metrics and sources. */
 export interface WorkloadDirectory {
   get(id: WorkloadId): Promise<Workload | undefined>;
+  /** The workloads of people: without the heartbeat, which is nobody's. */
   list(): Promise<readonly Workload[]>;
+  /** The heartbeat too. */
+  all(): Promise<readonly Workload[]>;
   /**
    * Records a delivery. Commutative but for two things: `lastSeen` times may lag by less than 30
    * seconds, and the first sighting fixes the grid and whether the workload is simulated.
@@ -74,16 +78,18 @@ export interface WorkloadDirectory {
 }
 
 export function createWorkloadDirectory(catalog: CatalogStore): WorkloadDirectory {
+  const all = async () => {
+    const records = await catalog.list(PARTITION);
+    return records.map((record) => toWorkload(record.id, parseRecord(RecordSchema, record)));
+  };
   return {
     async get(id) {
       const key = workloadKey(id);
       const stored = await readRecord(catalog, RecordSchema, { partition: PARTITION, id: key });
       return stored && toWorkload(key, stored);
     },
-    async list() {
-      const records = await catalog.list(PARTITION);
-      return records.map((record) => toWorkload(record.id, parseRecord(RecordSchema, record)));
-    },
+    list: async () => (await all()).filter(({ id }) => !isHeartbeat(id)),
+    all,
     async note(id, sighting) {
       await updateRecord(
         catalog,

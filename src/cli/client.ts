@@ -1,4 +1,5 @@
 import { ErrorEnvelopeSchema } from '#contracts/http/common.ts';
+import type { Route } from '#contracts/routes.ts';
 import { DomainError, ERROR_CATALOGUE, type ErrorCode, isDomainError } from '#core/errors.ts';
 import type { Environment } from './environment.ts';
 import { ServiceFault } from './failure.ts';
@@ -12,6 +13,8 @@ export interface CallOptions {
   /** Undefined values are left out. */
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: unknown;
+  /** The body as JSON already, instead of `body`. */
+  readonly json?: string;
 }
 
 /** The API of one endpoint. Every answer is checked against the contract before it is returned. */
@@ -30,11 +33,16 @@ export interface PreparedRequest {
 }
 
 /** Adds what proves who is calling. */
-export type SignRequest = (request: PreparedRequest) => Promise<Readonly<Record<string, string>>>;
+export type SignRequest = (
+  request: PreparedRequest,
+  route: Route,
+) => Promise<Readonly<Record<string, string>>>;
 
 export interface ApiClientOptions {
   readonly endpoint: string;
   readonly sign?: SignRequest;
+  /** What stands before the path of a route; nothing unless given. */
+  readonly prefixOf?: (route: Route) => string;
   /** How often one call is tried in all; 4 unless given. */
   readonly attempts?: number;
   /** Also tries again when nobody listens, for callers who wait for a service to come back. */
@@ -62,8 +70,8 @@ export function createApiClient(
   const { attempts = 4, retryUnreachable = false, timeoutMs = TIMEOUT_MS } = options;
   const endpoint = options.endpoint.replace(/\/+$/, '');
 
-  const send = async (request: PreparedRequest): Promise<Answer> => {
-    const added = (await options.sign?.(request)) ?? {};
+  const send = async (request: PreparedRequest, route: Route): Promise<Answer> => {
+    const added = (await options.sign?.(request, route)) ?? {};
     const response = await environment.fetch(request.url, {
       method: request.method,
       headers: { ...request.headers, ...added },
@@ -79,9 +87,11 @@ export function createApiClient(
   return {
     endpoint,
     async call(operation, callOptions = {}) {
-      const request = prepare(endpoint, operation, callOptions);
+      const route = routeOf(operation);
+      const prefix = options.prefixOf?.(route) ?? '';
+      const request = prepare(`${endpoint}${prefix}`, route, callOptions);
       for (let attempt = 1; ; attempt++) {
-        const answer = await send(request).catch((error: unknown) => {
+        const answer = await send(request, route).catch((error: unknown) => {
           const failure = unreachable(endpoint, error, timeoutMs);
           if (
             !retryUnreachable ||
@@ -107,16 +117,16 @@ interface Answer {
   readonly retryAfter: string | null;
 }
 
-function prepare(endpoint: string, operation: Operation, options: CallOptions): PreparedRequest {
-  const route = routeOf(operation);
+function prepare(base: string, route: Route, options: CallOptions): PreparedRequest {
   const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(options.params?.[name] ?? ''),
   );
-  const url = new URL(`${endpoint}${path}`);
+  const url = new URL(`${base}${path}`);
   for (const [name, value] of Object.entries(options.query ?? {})) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }
-  const body = options.body === undefined ? undefined : JSON.stringify(options.body);
+  const body =
+    options.json ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
   const type = body === undefined ? {} : { 'content-type': 'application/json' };
   return { method: route.method, url, headers: { accept: 'application/json', ...type }, body };
 }

@@ -35,7 +35,7 @@ export async function commandContext(
   const settings = await resolveSettings(environment, flags);
   const quiet = flags.quiet === true;
   const messages = createMessages(environment, { quiet });
-  if (environment.env.HELIOS_API_KEY) {
+  if (environment.env.HELIOS_API_KEY && !isOfAgent(command)) {
     messages.warn(
       'HELIOS_API_KEY is not read: put the key into a file and name it by --api-key-file',
     );
@@ -59,6 +59,12 @@ export async function commandContext(
       }
     },
   };
+}
+
+/** Agents alone read a key from the environment: in a container they often have no other place. */
+function isOfAgent(command: Command | null): boolean {
+  if (command === null) return false;
+  return /^(helios-)?agent$/.test(command.name()) || isOfAgent(command.parent);
 }
 
 /** A parser of whole numbers for commander. */

@@ -2,10 +2,10 @@ import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import * as z from 'zod';
+import { closest } from '#core/closest.ts';
 import { DomainError } from '#core/errors.ts';
 import { foreignError } from './foreign-error.ts';
 import { OUTPUT_FORMATS } from './output-format.ts';
-import { closest } from './suggest.ts';
 
 /** The file `helios config` reads and writes. */
 export const CliConfigSchema = z.strictObject({

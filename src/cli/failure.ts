@@ -56,7 +56,8 @@ function detail(name: string, value: unknown): readonly string[] {
   if (value.length === 0) return [];
   const shown = value.slice(0, MOST_LIST_ENTRIES);
   const more = value.length - shown.length;
-  if (shown.every((entry) => typeof entry !== 'object')) {
+  // Sentences stand on lines of their own.
+  if (name !== 'issues' && shown.every((entry) => typeof entry !== 'object')) {
     return [`  ${name}: ${shown.map(short).join(', ')}${more > 0 ? `, and ${more} more` : ''}`];
   }
   const lines = shown.map((entry) => `    - ${short(entry)}`);

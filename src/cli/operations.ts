@@ -1,13 +1,16 @@
 import type * as z from 'zod';
 import { ActuationSchema, ActuationSwitchSchema } from '#contracts/http/actuation.ts';
+import { AgentListSchema, AgentSchema, HeartbeatResponseSchema } from '#contracts/http/agents.ts';
 import { CapacityResponseSchema } from '#contracts/http/capacity.ts';
 import * as catalog from '#contracts/http/catalog.ts';
+import { CollectionBudgetSchema, SourceListSchema } from '#contracts/http/collection.ts';
 import * as cost from '#contracts/http/cost.ts';
 import { DetectResponseSchema } from '#contracts/http/detect.ts';
 import { FitListSchema } from '#contracts/http/fits.ts';
 import { GradeListSchema } from '#contracts/http/grades.ts';
 import { IncidentListSchema, IncidentSchema } from '#contracts/http/incidents.ts';
 import { IngestResponseSchema } from '#contracts/http/ingest.ts';
+import { CreatedKeySchema, KeyListSchema, KeySchema } from '#contracts/http/keys.ts';
 import { PredictBatchResponseSchema, PredictResponseSchema } from '#contracts/http/predict.ts';
 import { RecommendResponseSchema } from '#contracts/http/recommend.ts';
 import { ReplayDetailSchema, ReplayStartedSchema } from '#contracts/http/replay.ts';
@@ -45,11 +48,20 @@ export const OPERATIONS = {
   getCostEfficiency: cost.EfficiencyResponseSchema,
   getCostForecast: cost.CostForecastSchema,
   getCostBudget: cost.BudgetResponseSchema,
+  listSources: SourceListSchema,
+  readCollectionBudget: CollectionBudgetSchema,
   listWorkloads: catalog.WorkloadListSchema,
   getSeries: catalog.SeriesSchema,
+  listForecasts: catalog.IssuedForecastListSchema,
   readActuation: ActuationSchema,
   stopActuation: ActuationSwitchSchema,
   resumeActuation: ActuationSwitchSchema,
+  createKey: CreatedKeySchema,
+  listKeys: KeyListSchema,
+  revokeKey: KeySchema,
+  listAgents: AgentListSchema,
+  changeAgent: AgentSchema,
+  heartbeat: HeartbeatResponseSchema,
   ingest: IngestResponseSchema,
 } as const;
 export type Operation = keyof typeof OPERATIONS;

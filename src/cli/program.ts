@@ -1,17 +1,17 @@
 import { type Command, Option } from 'commander';
 import { addActuation } from './actuation-program.ts';
+import { addAgent } from './agent-commands.ts';
 import { addCapacity, addRightsize, addWhen } from './capacity-program.ts';
+import { addDiscover, addSources } from './collection-program.ts';
 import {
   addWorkloadOptions,
   type CommandContext,
   commandContext,
   names,
   openFraction,
-  stepSeconds,
   wholeNumber,
   wholeNumbers,
 } from './command-context.ts';
-import type { ImportFlags } from './commands/import.ts';
 import type { ModelFlags } from './commands/models.ts';
 import type { PredictFlags } from './commands/predict.ts';
 import type { RunFlags, RunListFlags } from './commands/runs.ts';
@@ -19,7 +19,11 @@ import type { ServeFlags } from './commands/serve.ts';
 import type { TrainFlags } from './commands/train.ts';
 import { addDetect, addIncidents } from './detect-program.ts';
 import type { Environment } from './environment.ts';
+import { addExport } from './export-program.ts';
+import { addImport } from './import-program.ts';
+import { addKeys } from './keys-program.ts';
 import { OUTPUT_FORMATS } from './output-format.ts';
+import { addPlanCost } from './plan-program.ts';
 import { addRecommend } from './recommend-program.ts';
 import { addReplay } from './replay-program.ts';
 import { createProgram } from './run-program.ts';
@@ -71,6 +75,7 @@ export function heliosProgram(environment: Environment, done: (code: number) => 
   );
   addServe(program, action);
   addImport(program, action);
+  addExport(program, action);
   addTrain(program, action);
   addPredict(program, action);
   addDetect(program, action);
@@ -86,7 +91,12 @@ export function heliosProgram(environment: Environment, done: (code: number) => 
   addReplay(program, action);
   addScan(program, action);
   addCost(program, action);
+  addPlanCost(program, action);
+  addDiscover(program, action);
+  addSources(program, action);
   addActuation(program, action);
+  addKeys(program, action);
+  addAgent(program, action);
   addModels(program, action);
   addRuns(program, action);
   addConfig(program, action, environment, done);
@@ -115,26 +125,6 @@ function addServe(program: Command, action: Action): void {
         },
       ),
     );
-}
-
-function addImport(program: Command, action: Action): void {
-  const command = program
-    .command('import')
-    .description('import CSV: timestamp,value or timestamp,<metric>,... or timestamp,metric,value')
-    .argument(
-      '<files...>',
-      'CSV files with a header; each becomes the deployment it is named after',
-    )
-    .option('--metric <name>', 'metric of a lone value column', 'value')
-    .option('--step <step>', 'e.g. 5m (default: the median distance of the rows)', stepSeconds)
-    .option('--zone <zone>', 'zone of times without one, e.g. Europe/Berlin; it is never guessed')
-    .option('--dry-run', 'read and report, store nothing');
-  addWorkloadOptions(command, 'imported').action(
-    action(async (context, files: readonly string[], flags: ImportFlags) => {
-      const { importFiles } = await import('./commands/import.ts');
-      return importFiles(context, files, flags);
-    }),
-  );
 }
 
 function addTrain(program: Command, action: Action): void {
@@ -308,7 +298,7 @@ function addConfig(
     .action(async () => done(await (await load()).printConfigPath(environment)));
   config
     .command('check')
-    .description('check the settings, and the sources in helios.config.yaml or the file named')
+    .description('check the settings, and helios.config.yaml or the file named, line by line')
     .argument('[file]')
     .action(async (file: string | undefined) =>
       done(await (await load()).checkConfig(environment, file)),

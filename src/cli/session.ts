@@ -1,16 +1,11 @@
 import { resolve } from 'node:path';
 import { isDomainError } from '#core/errors.ts';
 import { readApiKey } from './api-key.ts';
-import {
-  type ApiClient,
-  type ApiClientOptions,
-  createApiClient,
-  type SignRequest,
-} from './client.ts';
+import { type ApiClient, type ApiClientOptions, createApiClient } from './client.ts';
+import { type Credentials, credentialsFor } from './credentials.ts';
 import type { Environment } from './environment.ts';
 import type { Messages } from './messages.ts';
 import type { Settings } from './settings.ts';
-import { isAwsEndpoint, signForAws, signWithKey } from './sign-request.ts';
 
 /** A connection to Helios for the time of one command. */
 export interface Session {
@@ -46,19 +41,19 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     const isForeign = origin === 'default' && settings.data_dir.origin === 'flag';
     if (isForeign || !(await isListening(environment, endpoint))) return startInProcess(options);
   }
-  const sign = await signerFor(endpoint, settings, environment, messages);
-  const client = createApiClient(environment, clientOptions(options, endpoint, sign));
+  const credentials = await credentialsOf(endpoint, settings, environment, messages);
+  const client = createApiClient(environment, clientOptions(options, endpoint, credentials));
   return { client, isInProcess: false, close: async () => {} };
 }
 
 function clientOptions(
   { attempts, retryUnreachable }: SessionOptions,
   endpoint: string,
-  sign?: SignRequest,
+  credentials: Credentials = {},
 ): ApiClientOptions {
   return {
     endpoint,
-    ...(sign && { sign }),
+    ...credentials,
     ...(attempts !== undefined && { attempts }),
     ...(retryUnreachable !== undefined && { retryUnreachable }),
   };
@@ -93,22 +88,20 @@ async function isListening(environment: Environment, endpoint: string): Promise<
   }
 }
 
-async function signerFor(
+async function credentialsOf(
   endpoint: string,
   settings: Settings,
   environment: Environment,
   messages: Messages,
-): Promise<SignRequest | undefined> {
+): Promise<Credentials> {
   const keyFile = settings.api_key_file.value;
-  if (keyFile !== null) {
-    const { protocol, hostname } = new URL(endpoint);
-    if (protocol === 'http:' && !isLoopback(hostname)) {
-      messages.warn(`the key goes to ${hostname} unencrypted: use https`);
-    }
-    return signWithKey(await readApiKey(resolve(environment.workingDirectory, keyFile)));
+  if (keyFile === null) return credentialsFor(endpoint, undefined, environment);
+  const { protocol, hostname } = new URL(endpoint);
+  if (protocol === 'http:' && !isLoopback(hostname)) {
+    messages.warn(`the key goes to ${hostname} unencrypted: use https`);
   }
-  if (isAwsEndpoint(endpoint)) return signForAws(endpoint, environment);
-  return undefined;
+  const key = await readApiKey(resolve(environment.workingDirectory, keyFile));
+  return credentialsFor(endpoint, key, environment);
 }
 
 /**

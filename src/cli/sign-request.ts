@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import type { AwsCredentialProvider } from '#adapters/aws/sign-http.ts';
 import { DomainError } from '#core/errors.ts';
 import type { SignRequest } from './client.ts';
 import type { Environment } from './environment.ts';
@@ -16,11 +16,7 @@ export function isAwsEndpoint(endpoint: string): boolean {
 }
 
 /** Finds the keys to sign with. */
-export type AwsCredentials = () => Promise<{
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}>;
+export type AwsCredentials = AwsCredentialProvider;
 
 /**
  * Signs requests by AWS Signature Version 4 for API Gateway, with the credentials that the AWS SDK
@@ -36,10 +32,8 @@ export async function signForAws(
   provider?: AwsCredentials,
 ): Promise<SignRequest> {
   // Loaded here, because a local command needs none of it.
-  const [{ SignatureV4 }, { defaultProvider }] = await Promise.all([
-    import('@smithy/signature-v4'),
-    import('@aws-sdk/credential-provider-node'),
-  ]);
+  const { awsSigner } = await import('#adapters/aws/sign-http.ts');
+  const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
   const region =
     API_GATEWAY_HOST.exec(new URL(endpoint).hostname)?.[1] ??
     environment.env.AWS_REGION ??
@@ -54,46 +48,11 @@ export async function signForAws(
       const message = `no AWS credentials to sign calls to ${endpoint} with`;
       throw new DomainError('UNAUTHORIZED', message, { endpoint }, error);
     });
-  const signer = new SignatureV4({ service: 'execute-api', region, credentials, sha256: Sha256 });
-
-  return async ({ method, url, headers, body }) => {
-    const signed = await signer.sign(
-      {
-        method,
-        protocol: url.protocol,
-        hostname: url.hostname,
-        path: url.pathname,
-        query: Object.fromEntries(url.searchParams),
-        headers: { ...headers, host: url.host },
-        body,
-      },
-      { signingDate: new Date(environment.clock.now()) },
-    );
-    // fetch sets the host itself and refuses to be told.
-    return Object.fromEntries(Object.entries(signed.headers).filter(([name]) => name !== 'host'));
-  };
-}
-
-/** SHA-256 and HMAC-SHA-256 in the form the signer asks for. */
-class Sha256 {
-  readonly #hash;
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash =
-      secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(secret));
-  }
-
-  update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(bytesOf(data));
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-}
-
-function bytesOf(data: string | ArrayBuffer | ArrayBufferView): Uint8Array {
-  if (typeof data === 'string') return Buffer.from(data, 'utf8');
-  if (data instanceof ArrayBuffer) return new Uint8Array(data);
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const sign = awsSigner({
+    service: 'execute-api',
+    region,
+    credentials,
+    clock: environment.clock,
+  });
+  return async ({ method, url, headers, body }) => sign({ method, url, headers, body });
 }

@@ -3,7 +3,12 @@ import { RightsizingQuerySchema, RightsizingResponseSchema } from './http/rights
 import { WhenQuerySchema, WhenResponseSchema } from './http/when.ts';
 import type { Route } from './routes.ts';
 
-const CAPACITY = { method: 'GET', function: 'capacity', status: 200, sets: ['iam'] } as const;
+const CAPACITY = {
+  method: 'GET',
+  function: 'capacity',
+  status: 200,
+  sets: ['iam', 'jwt'],
+} as const;
 
 const PLAN = {
   ...CAPACITY,

@@ -10,6 +10,9 @@ const storeFields = {
   DYNAMODB_ENDPOINT: z.url().optional(),
   /** The configuration as JSON, where a function needs it: too large for a variable. */
   CONFIG_PATH: z.string().min(1).optional(),
+  /** From `storage` in helios.config.yaml. The local process forgets nothing. */
+  RAW_RETENTION_DAYS: z.coerce.number().int().min(1).optional(),
+  HOURLY_RETENTION_DAYS: z.coerce.number().int().min(1).optional(),
 };
 
 /** Environment of functions that need the stores alone. */
@@ -22,6 +25,8 @@ export const PipelineEnvSchema = z.object({
   TRAINING_WINDOW_DAYS: z.coerce.number().int().min(1).max(400).default(28),
   MINIMUM_IMPROVEMENT: z.coerce.number().min(0).max(0.5).default(0.05),
   RECURRENT_NIGHTLY: z.stringbool().default(false),
+  /** Set by the image of `fit-recurrent`: nothing but libtensorflow will do. */
+  NATIVE_TRAINER: z.stringbool().optional(),
   /** An MLflow tracking server that every fit is recorded in, and where its token lies, if it has one. */
   MLFLOW_TRACKING_URI: z.url({ protocol: /^https?$/ }).optional(),
   MLFLOW_TRACKING_TOKEN_FILE: z.string().min(1).optional(),
@@ -30,6 +35,12 @@ export type PipelineEnv = z.infer<typeof PipelineEnvSchema>;
 
 /** Environment of `train` and `score`, which start trainings. */
 export const TrainEnvSchema = z.object({ ...storeFields, STATE_MACHINE_ARN: z.string().min(20) });
+
+/** Environment of `authorize`, which reads keys and nothing else. */
+export const AuthorizeEnvSchema = z.object({
+  CATALOG_TABLE_NAME: storeFields.CATALOG_TABLE_NAME,
+  DYNAMODB_ENDPOINT: storeFields.DYNAMODB_ENDPOINT,
+});
 
 /** Environment of `actuate`: which targets it may raise lies in the configuration. */
 export const ActuateEnvSchema = z.object({ ...storeFields, CONFIG_PATH: z.string().min(1) });

@@ -4,7 +4,12 @@ const WorkloadKeySchema = z.string().min(7).max(520);
 
 /** What travels on the queues: one piece of work on one workload. */
 export const WorkMessageSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('collect'), workload: WorkloadKeySchema }),
+  z.strictObject({
+    kind: z.literal('collect'),
+    workload: WorkloadKeySchema,
+    /** Metrics that are read more rarely, and not this time. */
+    except: z.array(z.string().max(64)).max(100).optional(),
+  }),
   z.strictObject({ kind: z.literal('score'), workload: WorkloadKeySchema }),
   z.strictObject({
     kind: z.literal('roll-up'),
@@ -17,7 +22,7 @@ export type WorkMessage = z.infer<typeof WorkMessageSchema>;
 
 /** What the schedules send to `dispatch` and `train`. */
 export const ScheduleEventSchema = z.strictObject({
-  task: z.enum(['collect-and-score', 'roll-up', 'roll-up-again', 'train']),
+  task: z.enum(['collect-and-score', 'plan-collection', 'roll-up', 'roll-up-again', 'train']),
 });
 export type ScheduleEvent = z.infer<typeof ScheduleEventSchema>;
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ErrorEnvelopeSchema } from './http/common.ts';
-import { ROUTES, type Route } from './routes.ts';
+import { SET_PREFIX } from './route-sets.ts';
+import { type AuthSet, ROUTES, type Route } from './routes.ts';
 
 /** The API as an OpenAPI 3.1 document, generated from the route table and its schemas. */
 export function openApiDocument(version: string): Record<string, unknown> {
@@ -18,8 +19,24 @@ export function openApiDocument(version: string): Record<string, unknown> {
     paths,
     components: {
       securitySchemes: {
-        iam: { type: 'apiKey', in: 'header', name: 'Authorization', description: 'AWS SigV4' },
-        key: { type: 'http', scheme: 'bearer', description: 'a Helios key' },
+        iam: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'Authorization',
+          description: 'AWS Signature Version 4 of the service execute-api',
+        },
+        jwt: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'a token of the issuer that is configured, under /app',
+        },
+        key: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'hk_<id>_<secret>',
+          description: 'a Helios key with the scope that the operation names, under /key',
+        },
       },
       schemas: { Error: jsonSchema(ErrorEnvelopeSchema, 'output') },
     },
@@ -50,7 +67,14 @@ function operation(route: Route): Record<string, unknown> {
       },
     },
     security: route.sets.includes('open') ? [] : route.sets.map((set) => ({ [set]: [] })),
+    ...(route.scope === undefined ? {} : { 'x-helios-scope': route.scope }),
+    ...(route.sets.length > 1 ? { servers: route.sets.map(serverOf) } : {}),
   };
+}
+
+/** Where an operation lies for callers of one scheme. */
+function serverOf(set: AuthSet) {
+  return { url: SET_PREFIX[set] || '/', description: `for callers of the scheme ${set}` };
 }
 
 /** Aliases share an operation, but an OpenAPI document must not repeat an id. */

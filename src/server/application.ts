@@ -3,31 +3,39 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ensureTables } from '#adapters/aws/create-tables.ts';
 import { createDynamoClient } from '#adapters/aws/dynamo-client.ts';
+import type { DynamoClient } from '#adapters/aws/dynamo-operations.ts';
+import { openFinder } from '#adapters/aws/open-finder.ts';
+import { nodeKeyCrypto } from '#adapters/key-crypto.ts';
 import { type DynaliteServer, startDynalite } from '#adapters/local/dynalite-server.ts';
 import { forgetExpired } from '#adapters/local/forget-expired.ts';
 import { openStores } from '#adapters/open-stores.ts';
-import { configuredPlans } from '#adapters/sources/configured-plans.ts';
+import { configuredWriter } from '#adapters/prometheus/configured-writer.ts';
+import { cloudWatchPlans } from '#adapters/sources/configured-plans.ts';
+import { heartbeatPlans } from '#adapters/sources/heartbeat-source.ts';
+import { prometheusPlans } from '#adapters/sources/prometheus-plans.ts';
 import { systemClock } from '#adapters/system-clock.ts';
+import { createCollection } from '#app/collection/create-collection.ts';
+import { surveyedRounds } from '#app/collection/survey.ts';
 import type { CollectPlan } from '#app/scheduled/collect.ts';
 import { forgetRuns } from '#app/scheduled/forget-runs.ts';
 import { createServices, type Services } from '#app/services.ts';
+import { createWriteBack } from '#app/write-back/write-back.ts';
 import { type HeliosConfig, HeliosConfigSchema } from '#contracts/config/helios-config.ts';
 import type { StoreEnv } from '#contracts/env.ts';
 import { LIMITS } from '#contracts/http/common.ts';
-import { SCHEDULES } from '#contracts/schedules.ts';
+import { ROUTES } from '#contracts/routes.ts';
+import { schedulesOf } from '#contracts/schedules.ts';
 import { DomainError, isDomainError } from '#core/errors.ts';
-import { type Clock, HOUR } from '#core/time.ts';
+import { type Clock, durationMs, HOUR, MINUTE } from '#core/time.ts';
 import { workloadKey } from '#core/workload.ts';
 import { type Cleanup, createCleanup } from './cleanup.ts';
 import { every } from './every.ts';
 import { collectHost } from './host-workload.ts';
 import { createHttpServer, type HttpServer } from './http/api-gateway.ts';
-import { apiKeyAuthorizer } from './http/api-key.ts';
 import { LOOPBACK_HOSTS } from './http/guard.ts';
+import { keyAuthorizer } from './http/key-authorizer.ts';
 import { createLocalExecutions } from './local-executions.ts';
 import { createLocalFunctions } from './local-functions.ts';
 import { REPLAY_MACHINE, TRAINING_MACHINE } from './local-machines.ts';
@@ -140,6 +148,7 @@ async function start(options: ApplicationOptions, cleanup: Cleanup): Promise<str
   });
 
   const plans = await collectPlans(options, config, services.catalog);
+  const collection = createCollection(services.catalog, clock, config);
   const queue = createLocalQueue({
     consume: (event) => functions.consume(event),
     clock,
@@ -154,6 +163,16 @@ async function start(options: ApplicationOptions, cleanup: Cleanup): Promise<str
     replaying: { ...services, executions: replayExecutions, newSuffix },
     queue,
     plans,
+    cycle: durationMs(config.schedules.collect_every_minutes * MINUTE),
+    collection,
+    rounds: surveyedRounds({
+      ...services,
+      ...collection,
+      discovery: config.discovery,
+      finder: openFinder(config, clock),
+    }),
+    planOf: cloudWatchPlans(config, collection, clock),
+    writeBack: writeBackOf(services, config),
     logger: { info: log, error: log },
   });
 
@@ -166,7 +185,7 @@ async function start(options: ApplicationOptions, cleanup: Cleanup): Promise<str
     routes: functions.routes,
     limits: LIMITS,
     clock,
-    ...accessOf(options),
+    ...accessOf(options, services),
     onRequest: (record) => log('request', { ...record }),
     onError: (error, requestId) => log('request failed', { requestId, error: String(error) }),
   });
@@ -181,7 +200,7 @@ async function start(options: ApplicationOptions, cleanup: Cleanup): Promise<str
   }
   if (options.schedule) {
     const scheduler = startScheduler({
-      schedules: SCHEDULES,
+      schedules: schedulesOf(config.schedules),
       invoke: (schedule) => functions.invokeSchedule(schedule),
       clock,
       onError,
@@ -200,7 +219,7 @@ async function start(options: ApplicationOptions, cleanup: Cleanup): Promise<str
 /** What expires by itself on AWS is removed here. */
 async function forget(
   services: Services,
-  client: DynamoDBDocumentClient,
+  client: DynamoClient,
   env: StoreEnv,
   clock: Clock,
 ): Promise<void> {
@@ -253,11 +272,14 @@ async function listen(server: HttpServer, { host, port }: ApplicationOptions): P
   }
 }
 
-/** On loopback anybody of this machine may ask, but no page of a foreign name; elsewhere the key. */
-function accessOf({ apiKeySha256 }: ApplicationOptions) {
+/** On loopback anybody of this machine may ask, but no page of a foreign name; elsewhere who has a key. */
+function accessOf({ apiKeySha256 }: ApplicationOptions, { keys, clock }: Services) {
   if (apiKeySha256 === undefined) return { allowedHosts: LOOPBACK_HOSTS };
-  const authorize = apiKeyAuthorizer({ keySha256: apiKeySha256 });
-  return { allowedHosts: 'any', authorize } as const;
+  const checked = { keys, clock, keyCrypto: nodeKeyCrypto, routes: ROUTES };
+  return {
+    allowedHosts: 'any',
+    authorize: keyAuthorizer({ ...checked, keySha256: apiKeySha256 }),
+  } as const;
 }
 
 async function collectPlans(
@@ -265,14 +287,18 @@ async function collectPlans(
   config: HeliosConfig,
   catalog: Parameters<typeof samplePlan>[0],
 ): Promise<ReadonlyMap<string, CollectPlan>> {
-  const configured = configuredPlans(
-    config,
-    () => new CloudWatchClient({ maxAttempts: 5 }),
-    systemClock,
-  );
-  const plans = new Map<string, CollectPlan>(configured);
+  const plans = new Map<string, CollectPlan>([
+    ...heartbeatPlans(config.heartbeat),
+    ...prometheusPlans(config.prometheus, systemClock, {}),
+  ]);
   if (sample) plans.set(workloadKey(SAMPLE_WORKLOAD), await samplePlan(catalog, systemClock.now()));
   return plans;
+}
+
+/** Predictions for CloudWatch are lines of a log that nobody reads here. */
+function writeBackOf(services: Services, { write_back }: HeliosConfig) {
+  const writer = configuredWriter(write_back.prometheus_remote_write, services.clock, {});
+  return createWriteBack({ ...services, writer }, write_back);
 }
 
 /** The environment that every function of the local process gets. */

@@ -94,6 +94,7 @@ export function createLocalExecutions(options: {
       execution: { id: `local:${name}`, name, startTime: clock.now() },
       tasks: tasksOf(name),
       readObject: (_, key) => objects.get(key),
+      writeObject: (_, key, bytes) => objects.put(key, bytes),
       sleep: sleepWith(nodeTimers()),
       random: options.random,
       onEvent: (event) => options.onEvent(name, event),

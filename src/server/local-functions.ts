@@ -1,14 +1,22 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { nodeKeyCrypto } from '#adapters/key-crypto.ts';
 import type { EventLogger } from '#adapters/lambda/logger.ts';
+import type { PlanLookup } from '#adapters/sources/configured-plans.ts';
+import type { CollectionRounds } from '#app/collection/collection-rounds.ts';
+import type { Collection } from '#app/collection/create-collection.ts';
 import type { MetricsSink } from '#app/ports/metrics-sink.ts';
 import type { WorkQueue } from '#app/ports/work-queue.ts';
 import type { StartReplayDeps } from '#app/replay/start-replay.ts';
 import type { CollectPlan } from '#app/scheduled/collect.ts';
-import { CODE_VERSION, type Services } from '#app/services.ts';
+import type { Services } from '#app/services.ts';
 import type { StartTrainingDeps } from '#app/training/start-training.ts';
+import type { WriteBack } from '#app/write-back/write-back.ts';
+import { CODE_VERSION } from '#contracts/code-version.ts';
 import { WorkMessageSchema } from '#contracts/events.ts';
+import { servedRoutes } from '#contracts/route-sets.ts';
 import { type ApiFunction, ROUTES } from '#contracts/routes.ts';
 import type { Schedule } from '#contracts/schedules.ts';
+import type { DurationMs } from '#core/time.ts';
 import { createHandler as createCapacity } from '#functions/capacity/handler.ts';
 import { createHandler as createCatalog } from '#functions/catalog/handler.ts';
 import { createHandler as createCollect } from '#functions/collect/handler.ts';
@@ -36,13 +44,29 @@ export function createLocalFunctions(options: {
   readonly replaying: StartReplayDeps;
   readonly queue: WorkQueue;
   readonly plans: ReadonlyMap<string, CollectPlan>;
+  /** Time between two rounds of the schedule. */
+  readonly cycle?: DurationMs;
+  /** What is read from CloudWatch beside them. */
+  readonly collection: Collection;
+  readonly rounds?: CollectionRounds;
+  readonly planOf?: PlanLookup;
+  readonly writeBack?: WriteBack | undefined;
   readonly logger: EventLogger;
 }): LocalFunctions {
-  const { services, training, replaying, queue, plans, logger } = options;
+  const { services, training, replaying, queue, plans, collection, rounds, planOf, cycle, logger } =
+    options;
   const health = { startedAt: services.clock.now(), codeVersion: CODE_VERSION };
   const train = createTrain(training, logger);
   const api: Readonly<Record<ApiFunction, HttpHandler>> = {
-    catalog: createCatalog({ ...services, ...health }, logger),
+    catalog: createCatalog(
+      {
+        ...services,
+        ...health,
+        keyCrypto: nodeKeyCrypto,
+        configured: async () => ({ ...services, collection, acceptsKeys: true }),
+      },
+      logger,
+    ),
     ingest: createIngest(services, logger),
     metrics: createMetrics({ ...services, ...health }, logger),
     predict: createPredict(services, logger),
@@ -52,18 +76,31 @@ export function createLocalFunctions(options: {
     replay: createReplay(replaying, logger),
     train: async (event, context) => asHttp(await train(event, context)),
   };
-  const dispatch = createDispatch({ ...services, queue, collected: [...plans.keys()] }, logger);
-  const collect = createCollect(
-    { ...services, queue, planOf: (workload) => plans.get(workload) },
+  const dispatch = createDispatch(
+    { ...services, queue, collected: [...plans.keys()], ...(rounds && { rounds }) },
     logger,
   );
-  const score = createScore({ ...services, training, metrics: UNHEARD }, logger);
+  const collect = createCollect(
+    { ...services, queue, planOf: (workload) => plans.get(workload) ?? planOf?.(workload) },
+    logger,
+  );
+  const score = createScore(
+    {
+      ...services,
+      training,
+      metrics: UNHEARD,
+      writeBack: options.writeBack,
+      ...(cycle && { cycle }),
+    },
+    logger,
+  );
 
   return {
-    routes: ROUTES.map(({ method, path, function: name }) => ({
-      method,
+    // Under the prefix of keys too, so that agents and scrapers have one address here and on AWS.
+    routes: servedRoutes(ROUTES, ['open', 'iam', 'key']).map(({ path, route }) => ({
+      method: route.method,
       path,
-      handler: api[name],
+      handler: api[route.function],
     })),
     /** One queue for both consumers here; SQS has one each. */
     async consume(event) {

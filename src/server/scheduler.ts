@@ -1,10 +1,12 @@
 import type { Schedule } from '#contracts/schedules.ts';
+import { findTimeZone, momentsOfLocalTime } from '#core/series/time-zone.ts';
 import {
   addMs,
   type Clock,
   DAY,
   durationMs,
   type EpochMs,
+  epochMs,
   floorTo,
   HOUR,
   MINUTE,
@@ -54,13 +56,29 @@ export function nextRun(when: Schedule['when'], after: EpochMs): EpochMs {
     const period = durationMs(when.everyMinutes * MINUTE);
     return addMs(floorTo(after, period), period);
   }
-  const { hour, minute } = when.dailyAtUtc;
+  const { hour, minute } = 'dailyAt' in when ? when.dailyAt : when.dailyAtUtc;
   const timeOfDay = hour * HOUR + minute * MINUTE;
   if (!Number.isInteger(timeOfDay) || timeOfDay < 0 || timeOfDay >= DAY) {
     throw new RangeError(`a time of day lies from 00:00 to 23:59, got ${hour}:${minute}`);
   }
+  if ('dailyAt' in when) return nextLocalTime(timeOfDay, when.dailyAt.timeZone, after);
   const today = addMs(floorTo(after, DAY), durationMs(timeOfDay));
   return today > after ? today : addMs(today, DAY);
+}
+
+/**
+ * The first time after `after` that clocks show a time of day. Where summer time skips it, that day
+ * has none; where it comes twice, the first counts: as EventBridge Scheduler does.
+ */
+function nextLocalTime(timeOfDay: number, zoneName: string, after: EpochMs): EpochMs {
+  const zone = findTimeZone(zoneName);
+  if (!zone) throw new RangeError(`there is no time zone ${zoneName}`);
+  const localDay = floorTo(epochMs(after + zone.offsetAt(after)), DAY);
+  for (let day = 0; day < 3; day++) {
+    const [at] = momentsOfLocalTime(localDay + day * DAY + timeOfDay, zone);
+    if (at !== undefined && at > after) return at;
+  }
+  throw new RangeError(`clocks of ${zoneName} do not show this time of day on two days`);
 }
 
 /**

@@ -7,9 +7,14 @@ import { createExport, EXPORT_LIMITS } from '#app/exporter/export-metrics.ts';
 import { WORKLOAD_FAMILIES } from '#app/exporter/workload-samples.ts';
 import { MANAGED_TAG } from '#contracts/config/actuation.ts';
 import { HeliosConfigSchema } from '#contracts/config/helios-config.ts';
+import { findServedRoute } from '#contracts/find-route.ts';
 import { ExportQuerySchema, KedaMetricSchema, KedaQuerySchema } from '#contracts/http/scalers.ts';
-import { MEASURE_DIMENSIONS, MEASURES, MEASURES_NAMESPACE } from '#contracts/measures.ts';
-import { ROUTES } from '#contracts/routes.ts';
+import {
+  DEFAULT_MEASURES,
+  MEASURE_DIMENSIONS,
+  MEASURES,
+  MEASURES_NAMESPACE,
+} from '#contracts/measures.ts';
 import { parseExposition } from '#test/helpers/exposition.ts';
 import { at, memoryServices } from '#test/helpers/memory-services.ts';
 import { ROOT, readRepositoryFile, repositoryFiles } from '#test/helpers/repository.ts';
@@ -105,8 +110,7 @@ describe('the examples for KEDA', () => {
     for (const { metadata, authenticationRef } of asked) {
       const url = new URL(metadata.url ?? '');
       const path = url.pathname.replace(/[^/]+$/, '{workload}');
-      const route = ROUTES.find((each) => each.method === 'GET' && each.path === path);
-      expect(route?.sets).toContain('key');
+      expect(findServedRoute(`GET ${path}`)?.set).toBe('key');
       expect(KedaQuerySchema.safeParse(Object.fromEntries(url.searchParams)).success).toBe(true);
       expect(Object.keys(KedaMetricSchema.shape)).toContain(metadata.valueLocation);
       expect(metadata.authMode).toBe('bearer');
@@ -119,7 +123,8 @@ describe('the examples for KEDA', () => {
       .flatMap(({ object }) => ReadSchema.parse(object).spec.triggers)
       .flatMap((trigger) => (trigger.type === 'aws-cloudwatch' ? [trigger.metadata] : []));
     expect(metadata?.namespace).toBe(MEASURES_NAMESPACE);
-    expect(Object.keys(MEASURES)).toContain(metadata?.metricName);
+    // Without a word in the configuration, or the example would ask for what is not told.
+    expect(DEFAULT_MEASURES).toContain(metadata?.metricName);
     expect(metadata?.dimensionName?.split(';')).toEqual([...MEASURE_DIMENSIONS]);
   });
 });
@@ -148,6 +153,7 @@ describe('the example of target tracking', () => {
       configuration.CustomizedMetricSpecification.Metrics;
     const { Namespace, MetricName, Dimensions } = MetricStat.Metric;
     expect([Namespace, MetricName]).toEqual([MEASURES_NAMESPACE, 'RecommendedReplicas']);
+    expect(DEFAULT_MEASURES).toContain(MetricName);
     expect(Object.keys(MEASURES)).toContain(MetricName);
     expect(Dimensions.map(({ Name }: { Name: string }) => Name)).toEqual([...MEASURE_DIMENSIONS]);
   });
@@ -183,12 +189,15 @@ describe('the guide', () => {
   });
 
   it('shows a configuration that is valid, and scrapes what there is', () => {
-    const [config = ''] = blocks('yaml');
+    const [measured = '', config = ''] = blocks('yaml');
+    const { measures } = HeliosConfigSchema.parse(parse(measured)).monitoring;
+    // A list replaces the default: the one shown takes nothing away.
+    expect(measures).toEqual([...DEFAULT_MEASURES, 'PredictedDemand']);
     const { actuation } = HeliosConfigSchema.parse(parse(config));
     expect(actuation).toMatchObject({ enabled: true, dry_run: true, stopped: false });
     const [scrape = ''] = blocks('yaml scrape');
     const [job] = parse(scrape).scrape_configs;
-    expect(ROUTES.map(({ path }) => path)).toContain(job.metrics_path);
+    expect(findServedRoute(`GET ${job.metrics_path}`)?.set).toBe('key');
     for (const [name, [value]] of Object.entries<string[]>(job.params)) {
       expect(ExportQuerySchema.safeParse({ [name]: value }).success).toBe(true);
     }

@@ -46,8 +46,8 @@ describe('the commands of the seed documents', () => {
     const files = { 'training_data_24h.csv': trainingData() };
     const command = 'helios import training_data_24h.csv -d my-app -n loadtest -o json';
     const refused = await helped(command, files);
-    expect(refused.code).toBe(3);
-    expect(refused.out).toContain('has no zone');
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain('has no zone');
     const { code, out } = await helped(`${command} --zone utc`, files);
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({

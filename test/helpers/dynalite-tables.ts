@@ -1,6 +1,6 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ensureTables } from '#adapters/aws/create-tables.ts';
 import { createDynamoClient } from '#adapters/aws/dynamo-client.ts';
+import type { DynamoClient } from '#adapters/aws/dynamo-operations.ts';
 import { startDynalite } from '#adapters/local/dynalite-server.ts';
 import type { TableNames } from '#contracts/tables.ts';
 
@@ -8,7 +8,7 @@ export const TABLE_NAMES: TableNames = { observations: 'Observations', catalog: 
 
 /** Both tables on a dynalite of their own, in memory unless `path` is given. */
 export async function startTables(path?: string): Promise<{
-  readonly client: DynamoDBDocumentClient;
+  readonly client: DynamoClient;
   readonly endpoint: string;
   readonly close: () => Promise<void>;
 }> {

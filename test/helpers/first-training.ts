@@ -38,6 +38,12 @@ export async function afterFirstTraining(hour = TRAINED_HOURS): Promise<MemorySe
   return observed(await copyStores((await trained).stores), hour);
 }
 
+/** A copy of the catalog and the objects alone, with the names of its partitions. */
+export async function storesOfFirstTraining(): Promise<ReadableStores> {
+  trained ??= train();
+  return copyStores((await trained).stores);
+}
+
 /** The payload that `register` had in the first training. */
 export async function itemOfFirstTraining(): Promise<WorkloadItem> {
   trained ??= train();

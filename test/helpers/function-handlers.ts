@@ -1,10 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { APIGatewayProxyEventV2, SQSEvent } from 'aws-lambda';
+import { nodeKeyCrypto } from '#adapters/key-crypto.ts';
 import type { MetricSource } from '#app/ports/metric-source.ts';
 import { ActuationConfigSchema } from '#contracts/config/actuation.ts';
 import { DEFAULT_STEP } from '#core/time.ts';
 import { createHandler as createActuate } from '#functions/actuate/handler.ts';
+import { createHandler as createAuthorize } from '#functions/authorize/handler.ts';
 import { createHandler as createCapacity } from '#functions/capacity/handler.ts';
 import { createHandler as createCatalog } from '#functions/catalog/handler.ts';
 import { createHandler as createCollect } from '#functions/collect/handler.ts';
@@ -19,6 +21,7 @@ import { createHandler as createScore } from '#functions/score/handler.ts';
 import { createHandler as createSimulate } from '#functions/simulate/handler.ts';
 import { createHandler as createTrain } from '#functions/train/handler.ts';
 import { lambdaContext } from '#server/http/lambda-context.ts';
+import { collectionOf } from './collection.ts';
 import { memoryScalableTargets } from './memory-scalable-targets.ts';
 import type { MemoryServices } from './memory-services.ts';
 import { recordingExecutions } from './recording-executions.ts';
@@ -74,7 +77,22 @@ export function functionHandlers(services: MemoryServices) {
         (event: unknown) => handler(event, { signal }),
       ]),
     ),
-    catalog: http(createCatalog({ ...services, ...about }, logger)),
+    catalog: http(
+      createCatalog(
+        {
+          ...services,
+          ...about,
+          keyCrypto: nodeKeyCrypto,
+          configured: async () => ({
+            ...services,
+            collection: collectionOf(services),
+            acceptsKeys: true,
+          }),
+        },
+        logger,
+      ),
+    ),
+    authorize: createAuthorize({ ...services, keyCrypto: nodeKeyCrypto }, logger),
     ingest: http(createIngest(services, logger)),
     metrics: http(createMetrics({ ...services, ...about }, logger)),
     predict: http(createPredict(services, logger)),

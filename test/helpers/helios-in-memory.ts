@@ -1,10 +1,11 @@
 import { createArtifactStore } from '#adapters/artifact-store.ts';
+import { nodeKeyCrypto } from '#adapters/key-crypto.ts';
 import { createMemoryCatalogStore } from '#adapters/local/memory-catalog-store.ts';
 import { createMemoryObjectStore } from '#adapters/local/memory-object-store.ts';
 import { createMemoryObservationStore } from '#adapters/local/memory-observation-store.ts';
 import type { Executions } from '#app/ports/executions.ts';
 import { runReplay } from '#app/replay/run-replay.ts';
-import { CODE_VERSION, createServices, type Services } from '#app/services.ts';
+import { createServices, type Services } from '#app/services.ts';
 import { engineer } from '#app/training/engineer.ts';
 import { evaluate } from '#app/training/evaluate.ts';
 import { finish } from '#app/training/finish.ts';
@@ -14,12 +15,16 @@ import { fitStatistical, type StatisticalDeps } from '#app/training/fit-statisti
 import { plan } from '#app/training/plan.ts';
 import { type RegisterDeps, register } from '#app/training/register.ts';
 import { validate } from '#app/training/validate.ts';
+import { CODE_VERSION } from '#contracts/code-version.ts';
 import { LIMITS } from '#contracts/http/common.ts';
+import { ROUTES } from '#contracts/routes.ts';
 import { ManifestItemSchema, PipelineInputSchema } from '#contracts/tasks/items.ts';
 import type { Clock } from '#core/time.ts';
 import { createHttpServer } from '#server/http/api-gateway.ts';
 import { LOOPBACK_HOSTS } from '#server/http/guard.ts';
+import { keyAuthorizer } from '#server/http/key-authorizer.ts';
 import { createLocalFunctions } from '#server/local-functions.ts';
+import { collectionOf } from './collection.ts';
 import { TEST_ENGINES } from './engines.ts';
 
 /** Helios over HTTP with its stores in memory, and trainings that are done before they are answered. */
@@ -29,8 +34,15 @@ export interface HeliosInMemory {
   close(): Promise<void>;
 }
 
-/** Starts it on a free port of 127.0.0.1. */
-export async function startHeliosInMemory(clock: Clock): Promise<HeliosInMemory> {
+/**
+ * Starts it on a free port of 127.0.0.1.
+ *
+ * @param options.keySha256 - of the server's own key: then nobody comes in without one
+ */
+export async function startHeliosInMemory(
+  clock: Clock,
+  { keySha256 }: { readonly keySha256?: string } = {},
+): Promise<HeliosInMemory> {
   const objects = createMemoryObjectStore();
   const services = createServices(
     {
@@ -54,9 +66,17 @@ export async function startHeliosInMemory(clock: Clock): Promise<HeliosInMemory>
     replaying: { ...services, executions: inlineReplays(services), newSuffix: () => 'a1' },
     queue: { send: async () => {} },
     plans: new Map(),
+    collection: collectionOf(services),
     logger: { info: () => {}, error: () => {} },
   });
-  const server = createHttpServer({ routes, limits: LIMITS, clock, allowedHosts: LOOPBACK_HOSTS });
+  const keyed = { ...services, keyCrypto: nodeKeyCrypto, routes: ROUTES };
+  const server = createHttpServer({
+    routes,
+    limits: LIMITS,
+    clock,
+    allowedHosts: LOOPBACK_HOSTS,
+    ...(keySha256 === undefined ? {} : { authorize: keyAuthorizer({ ...keyed, keySha256 }) }),
+  });
   const { port } = await server.listen(0, '127.0.0.1');
   return { url: `http://127.0.0.1:${port}`, services, close: () => server.close() };
 }
@@ -88,7 +108,7 @@ function inlineExecutions(
         const all = await fitDetectors(deps, recurrent, () => Infinity);
         await register(deps, await evaluate(deps, all));
       }
-      await finish(deps.runs, { run_id });
+      await finish(deps, { run_id });
       return 'started';
     },
   };

@@ -54,6 +54,8 @@ export function runPipeline(
     readonly request?: TrainRequest;
     /** Replaces handlers, to make one fail. */
     readonly handlers?: Partial<Record<PipelineFunction, LambdaFunction>>;
+    /** Told of each wait, which takes no time. */
+    readonly onSleep?: (ms: number) => void;
   } = {},
 ): Promise<StateMachineResult> {
   const { runId = 'run-1', trigger = 'request', request = {} } = options;
@@ -66,7 +68,8 @@ export function runPipeline(
     execution: { id: `test:${runId}`, name: runId, startTime: services.clock.now() },
     tasks: lambdaTasks({ ...taskHandlers(services), ...options.handlers }),
     readObject: (_, key) => services.objects.get(key),
-    sleep: async () => {},
+    writeObject: (_, key, bytes) => services.objects.put(key, bytes),
+    sleep: async (ms) => options.onSleep?.(ms),
     random: () => 0.5,
   });
 }

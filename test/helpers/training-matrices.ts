@@ -1,5 +1,5 @@
 import { normal, seededRandom, uniform } from '#core/math/random.ts';
-import type { TrainingMatrix } from '#engines/xgboost/training-matrix.ts';
+import type { TrainingMatrix } from '#engines/boosting/training-matrix.ts';
 
 /** A smooth function of two of ten columns, with noise. */
 export function smoothMatrix(rowCount: number, columns = 10): TrainingMatrix {

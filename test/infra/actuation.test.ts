@@ -25,7 +25,7 @@ function allowed(helios: typeof dry): readonly unknown[] {
 
 const READING = [
   {
-    actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
+    actions: ['sqs:SendMessage'],
     resources: ['HeliosActuation/FailedEvents/Queue.Arn'],
   },
   {

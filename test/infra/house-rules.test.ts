@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { App, Stack, Validations } from 'aws-cdk-lib';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { ANY_RESOURCE } from '#lib/checks/any-resource.ts';
 import { HouseRules } from '#lib/checks/house-rules.ts';
-import { findViolations, parseTemplate, RULES } from '#lib/checks/rules.ts';
+import { findViolations, RULES } from '#lib/checks/rules.ts';
+import { parseTemplate } from '#lib/checks/template.ts';
 
 const GOOD_FUNCTION = {
   Architectures: ['arm64'],
@@ -13,17 +15,47 @@ const GOOD_FUNCTION = {
   Timeout: 29,
   MemorySize: 512,
   LoggingConfig: { LogGroup: { Ref: 'Logs' } },
+  Role: arnOf('Role'),
 };
-const LOGS = { Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: 30 } };
+const ALARM = {
+  Namespace: 'AWS/Lambda',
+  MetricName: 'Errors',
+  Dimensions: [{ Name: 'FunctionName', Value: { Ref: 'Fn' } }],
+  AlarmActions: [{ Ref: 'Topic' }],
+};
+/** What stands around a good function. */
+const AROUND = {
+  Logs: { Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: 30 } },
+  Role: { Type: 'AWS::IAM::Role' },
+  Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: ALARM },
+  Call: {
+    Type: 'AWS::ApiGatewayV2::Integration',
+    Properties: { IntegrationUri: arnOf('Fn') },
+  },
+};
+type Resources = Readonly<Record<string, unknown>>;
 
-function brokenRules(resources: Readonly<Record<string, unknown>>): string[] {
-  const template = parseTemplate(JSON.stringify({ Resources: resources }));
-  return findViolations(template).map(({ rule, logicalId }) => `${logicalId}: ${rule}`);
+function arnOf(logicalId: string) {
+  return { 'Fn::GetAtt': [logicalId, 'Arn'] };
 }
 
-function withFunction(changes: Readonly<Record<string, unknown>>, logs: unknown = LOGS): string[] {
+function brokenRules(Resources: Resources, others: readonly object[] = [], Outputs = {}): string[] {
+  const [template = parseTemplate('{}'), ...rest] = [{ Resources, Outputs }, ...others].map(
+    (each) => parseTemplate(JSON.stringify(each)),
+  );
+  return findViolations(template, rest).map(({ rule, logicalId }) => `${logicalId}: ${rule}`);
+}
+
+function withFunction(changes: Resources, around: Resources = {}): string[] {
   const Properties = { ...GOOD_FUNCTION, ...changes };
-  return brokenRules({ Logs: logs, Fn: { Type: 'AWS::Lambda::Function', Properties } });
+  return brokenRules({ ...AROUND, Fn: { Type: 'AWS::Lambda::Function', Properties }, ...around });
+}
+
+/** A function that is invoked by `callers` alone. */
+function invokedBy(callers: Resources, others: readonly object[] = [], Outputs = {}): string[] {
+  const { Call, ...around } = AROUND;
+  const Fn = { Type: 'AWS::Lambda::Function', Properties: GOOD_FUNCTION };
+  return brokenRules({ ...around, Fn, ...callers }, others, Outputs);
 }
 
 function withStatement(Statement: unknown): string[] {
@@ -36,7 +68,8 @@ describe('a function', () => {
   it('that keeps the rules breaks none', () => {
     expect(withFunction({})).toEqual([]);
     expect(withFunction({ Runtime: 'nodejs24.x' })).toEqual([]);
-    expect(withFunction({ Runtime: undefined, PackageType: 'Image' })).toEqual([]);
+    const image = { Runtime: undefined, PackageType: 'Image', Architectures: ['x86_64'] };
+    expect(withFunction(image)).toEqual([]);
   });
 
   it.each([
@@ -54,7 +87,87 @@ describe('a function', () => {
   });
 
   it('whose log is kept for ever breaks its rule', () => {
-    expect(withFunction({}, { Type: 'AWS::Logs::LogGroup' })).toEqual(['Fn: function-logs']);
+    const Logs = { Type: 'AWS::Logs::LogGroup' };
+    expect(withFunction({}, { Logs })).toEqual(['Fn: function-logs']);
+  });
+
+  it('has a role of its own, of its stack', () => {
+    expect(withFunction({ Role: 'arn:aws:iam::1:role/shared' })).toEqual(['Fn: function-role']);
+    expect(withFunction({ Role: arnOf('Logs') })).toEqual(['Fn: function-role']);
+    const Other = { Type: 'AWS::Lambda::Function', Properties: GOOD_FUNCTION };
+    expect(withFunction({}, { Other })).toEqual(
+      expect.arrayContaining(['Fn: function-role', 'Other: function-role']),
+    );
+  });
+
+  it.each([
+    ['is of throttles', { MetricName: 'Throttles' }],
+    ['is of another function', { Dimensions: [{ Name: 'FunctionName', Value: { Ref: 'X' } }] }],
+    ['tells nobody', { AlarmActions: [] }],
+    ['is switched off', { ActionsEnabled: false }],
+  ])('whose alarm %s has none', (_, changes) => {
+    const Alarm = { Type: 'AWS::CloudWatch::Alarm', Properties: { ...ALARM, ...changes } };
+    expect(withFunction({}, { Alarm })).toEqual(['Fn: function-alarm']);
+  });
+});
+
+describe('the failures of a function', () => {
+  const Schedule = {
+    Type: 'AWS::Scheduler::Schedule',
+    Properties: { Target: { Arn: arnOf('Fn'), DeadLetterConfig: { Arn: arnOf('Queue') } } },
+  };
+  const Kept = {
+    Type: 'AWS::Lambda::EventInvokeConfig',
+    Properties: {
+      FunctionName: { Ref: 'Fn' },
+      DestinationConfig: { OnFailure: { Destination: arnOf('Queue') } },
+    },
+  };
+  const Mapping = {
+    Type: 'AWS::Lambda::EventSourceMapping',
+    Properties: { FunctionName: { Ref: 'Fn' }, EventSourceArn: arnOf('Queue') },
+  };
+  const redriving = {
+    Type: 'AWS::SQS::Queue',
+    Properties: { RedrivePolicy: { deadLetterTargetArn: arnOf('Dead'), maxReceiveCount: 4 } },
+  };
+  const broken = ['Fn: function-failures'];
+
+  it('are seen by who waits for it', () => {
+    const Machine = {
+      Type: 'AWS::StepFunctions::StateMachine',
+      Properties: { DefinitionSubstitutions: { task: arnOf('Fn') } },
+    };
+    expect(invokedBy({ Machine })).toEqual([]);
+    expect(invokedBy({})).toEqual(broken);
+  });
+
+  it('are kept where it is invoked by the clock, also when a caller waits for it at other times', () => {
+    expect(invokedBy({ Schedule })).toEqual(broken);
+    expect(invokedBy({ Schedule, Call: AROUND.Call })).toEqual(broken);
+    expect(invokedBy({ Schedule, Kept })).toEqual([]);
+    const Nowhere = {
+      ...Kept,
+      Properties: { FunctionName: { Ref: 'Fn' }, MaximumRetryAttempts: 2 },
+    };
+    expect(invokedBy({ Schedule, Nowhere })).toEqual(broken);
+  });
+
+  it('are in the dead letters of its queue, which the queue must have', () => {
+    expect(invokedBy({ Mapping, Queue: redriving })).toEqual([]);
+    expect(invokedBy({ Mapping, Queue: { Type: 'AWS::SQS::Queue' } })).toEqual(broken);
+    expect(invokedBy({ Mapping, Call: AROUND.Call })).toEqual(broken);
+  });
+
+  it('are looked for in the other stacks, which know it by its outputs', () => {
+    const uri = { 'Fn::GetStackOutput': { StackName: 'Own', OutputName: 'FnArn' } };
+    const other = {
+      Resources: {
+        Call: { Type: 'AWS::ApiGatewayV2::Integration', Properties: { IntegrationUri: uri } },
+      },
+    };
+    expect(invokedBy({}, [other], { FnArn: { Value: arnOf('Fn') } })).toEqual([]);
+    expect(invokedBy({}, [other], { FnArn: { Value: arnOf('Another') } })).toEqual(broken);
   });
 });
 
@@ -88,6 +201,38 @@ describe('a permission', () => {
         Queue: { Type: 'AWS::SQS::QueuePolicy', Properties: { PolicyDocument } },
       }),
     ).toEqual(['Role: no-wildcard-action', 'Queue: no-wildcard-action']);
+  });
+
+  it('of everything is given for listed actions only, each with a reason', () => {
+    const listed = Object.keys(ANY_RESOURCE);
+    expect(withStatement({ Effect: 'Allow', Action: listed, Resource: '*' })).toEqual([]);
+    for (const Resource of ['*', ['arn', '*']]) {
+      const Action = ['s3:GetObject', ...listed];
+      expect(withStatement({ Effect: 'Allow', Action, Resource })).toEqual([
+        'Policy: no-any-resource',
+      ]);
+    }
+    const others = { Effect: 'Allow', Action: 's3:GetObject', NotResource: 'x' };
+    expect(withStatement(others)).toEqual(['Policy: no-any-resource']);
+    for (const reason of Object.values(ANY_RESOURCE)) expect(reason.length).toBeGreaterThan(30);
+  });
+
+  it('of a key is the account’s own to give, and nobody else’s', () => {
+    const withKey = (AWS: unknown) =>
+      brokenRules({
+        Key: {
+          Type: 'AWS::KMS::Key',
+          Properties: {
+            KeyPolicy: {
+              Statement: [{ Effect: 'Allow', Action: 'kms:*', Resource: '*', Principal: { AWS } }],
+            },
+          },
+        },
+      });
+    const root = { 'Fn::Join': ['', ['arn:aws:iam::', { Ref: 'AWS::AccountId' }, ':root']] };
+    expect(withKey(root)).toEqual([]);
+    expect(withKey('*')).toEqual(['Key: no-wildcard-action']);
+    expect(withKey('arn:aws:iam::111122223333:root')).toEqual(['Key: no-wildcard-action']);
   });
 
   it('does not come by a managed policy', () => {
@@ -126,6 +271,8 @@ describe('synthesis', () => {
       'function-timeout',
       'function-memory',
       'function-logs',
+      'function-alarm',
+      'function-failures',
       'no-managed-policy',
     ]);
   });

@@ -28,10 +28,11 @@ const READ_DETECTORS = {
   [DETECTORS]: ['s3:GetObject'],
   [`${BUCKET} where s3:prefix like detectors/*`]: ['s3:ListBucket'],
 };
-const READ_WRITE_RUNS = {
-  [RUNS]: ['s3:GetObject', 's3:PutObject'],
+const READ_RUNS = {
+  [RUNS]: ['s3:GetObject'],
   [`${BUCKET} where s3:prefix like runs/*`]: ['s3:ListBucket'],
 };
+const READ_WRITE_RUNS = { ...READ_RUNS, [RUNS]: ['s3:GetObject', 's3:PutObject'] };
 const READ_WRITE_CATALOG = { [CATALOG]: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] };
 const QUERY_CATALOG = {
   [CATALOG]: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
@@ -43,8 +44,8 @@ const CONSUME = [
   'sqs:GetQueueUrl',
   'sqs:ReceiveMessage',
 ];
-/** What CDK grants for an on-failure destination. */
-const SEND_FAILED = ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'];
+/** All that an on-failure destination takes. */
+const SEND_FAILED = ['sqs:SendMessage'];
 
 /** Everything each function may do, by resource; its own log apart, which all have. */
 const ALLOWED: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
@@ -81,7 +82,8 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, readonly string[]
     'HeliosPipeline/FailedEvents/Queue.Arn': SEND_FAILED,
   },
   dispatch: {
-    [CATALOG]: ['dynamodb:Query'],
+    // The plan of cadences and what discovery found: replaced as a whole.
+    [CATALOG]: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
     [COLLECT_QUEUE]: ['sqs:SendMessage'],
     [SCORE_QUEUE]: ['sqs:SendMessage'],
     'HeliosCollection/FailedEvents/Queue.Arn': SEND_FAILED,
@@ -129,8 +131,8 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, readonly string[]
     [DETECTORS]: ['s3:GetObject', 's3:PutObject'],
   },
   evaluate: { ...READ_WRITE_CATALOG, ...READ_WRITE_RUNS, ...READ_MODELS },
-  register: { ...READ_WRITE_CATALOG, ...READ_WRITE_RUNS, ...READ_WRITE_MODELS },
-  finish: QUERY_CATALOG,
+  register: { ...READ_WRITE_CATALOG, ...READ_RUNS, ...READ_WRITE_MODELS },
+  finish: { ...QUERY_CATALOG, ...READ_RUNS },
 };
 
 describe('permissions of functions', () => {
@@ -159,7 +161,7 @@ describe('permissions of functions', () => {
 });
 
 describe('permissions of services', () => {
-  it('let the state machine invoke its tasks, read manifests and run its map', () => {
+  it('let the state machine invoke its tasks, read manifests, write results and run its map', () => {
     const [[, machine] = fail()] = helios.ofType(
       'HeliosPipeline',
       'AWS::StepFunctions::StateMachine',
@@ -182,7 +184,12 @@ describe('permissions of services', () => {
       ...Object.fromEntries(
         tasks.map((task) => [`HeliosPipeline/${task}/Function.Arn`, ['lambda:InvokeFunction']]),
       ),
-      [RUNS]: ['s3:GetObject'],
+      [RUNS]: [
+        's3:AbortMultipartUpload',
+        's3:GetObject',
+        's3:ListMultipartUploadParts',
+        's3:PutObject',
+      ],
       [STATE_MACHINE]: ['states:StartExecution'],
       [`${executions}:*`]: ['states:DescribeExecution', 'states:StopExecution'],
       [`${executions}/*`]: ['states:DescribeExecution', 'states:StopExecution'],
@@ -267,12 +274,12 @@ function conditionText(condition: { StringLike?: Record<string, unknown> }): str
 }
 
 const ACTION_OF: Readonly<Record<string, string>> = {
-  'new GetCommand': 'dynamodb:GetItem',
-  'new BatchGetCommand': 'dynamodb:BatchGetItem',
-  'new PutCommand': 'dynamodb:PutItem',
-  'new UpdateCommand': 'dynamodb:UpdateItem',
-  'new DeleteCommand': 'dynamodb:DeleteItem',
-  paginateQuery: 'dynamodb:Query',
+  "client.send('GetItem'": 'dynamodb:GetItem',
+  "client.send('BatchGetItem'": 'dynamodb:BatchGetItem',
+  "client.send('PutItem'": 'dynamodb:PutItem',
+  "client.send('UpdateItem'": 'dynamodb:UpdateItem',
+  "client.send('DeleteItem'": 'dynamodb:DeleteItem',
+  "pagesOf(client, 'Query'": 'dynamodb:Query',
 };
 
 /** The DynamoDB actions that these adapters can send, by their source. */
@@ -281,7 +288,7 @@ function actionsOf(...files: readonly string[]): readonly string[] {
     .map((file) => readFileSync(join(PROJECT_ROOT, 'src/adapters/aws', file), 'utf8'))
     .join('\n');
   return Object.entries(ACTION_OF)
-    .filter(([command]) => text.includes(`${command}(`))
+    .filter(([call]) => text.includes(call))
     .map(([, action]) => action);
 }
 

@@ -5,9 +5,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { build } from 'esbuild';
 import * as z from 'zod';
-import { esbuildBundling } from '#lib/constructs/bundling.ts';
+import { bundleFunction } from '#lib/constructs/bundling.ts';
 import { stageNumerics } from '#lib/constructs/numerics-layer.ts';
 import { functionEntry, PROJECT_ROOT } from '#lib/constructs/project.ts';
 import type { StagedPackage } from '#lib/constructs/stage-packages.ts';
@@ -28,18 +27,16 @@ const packages = join(layer, 'nodejs', 'node_modules');
 const task = join(place, 'task');
 let staged: readonly StagedPackage[] = [];
 
-beforeAll(async () => {
+beforeAll(() => {
   mkdirSync(task);
   staged = stageNumerics(layer);
-  await bundle('probe', join(PROJECT_ROOT, 'test', 'infra', 'engine-probe.ts'));
+  bundle('probe', join(PROJECT_ROOT, 'test', 'infra', 'engine-probe.ts'));
 });
 afterAll(() => rmSync(place, { recursive: true }));
 
-/** Bundles a module as functions are, into `<name>.mjs`, and returns its URL. */
-async function bundle(name: string, entry: string): Promise<string> {
-  const outfile = join(task, `${name}.mjs`);
-  await build({ ...esbuildBundling(entry), outfile, write: true });
-  return pathToFileURL(outfile).href;
+/** Bundles a module as functions are, into the folder `<name>`, and returns its URL. */
+function bundle(name: string, entry: string): string {
+  return pathToFileURL(bundleFunction(entry, join(task, name)).file).href;
 }
 
 /** Runs Node beside the bundles, with nothing of this process's environment. */
@@ -95,16 +92,16 @@ describe('an engine in the layer', () => {
     ['tensorflow', { done: true, backend: 'wasm 4.22.0' }],
     ['stan', { kind: 'prophet' }],
   ])('trains from a bundle that does not hold it: %s', async (engine, expected) => {
-    expect(await node(['probe.mjs', engine], env)).toEqual(expected);
+    expect(await node(['probe/index.mjs', engine], env)).toEqual(expected);
   });
 
   it.each(['xgboost', 'tensorflow', 'stan'])('is nowhere else: %s', async (engine) => {
-    await expect(node(['probe.mjs', engine], {})).rejects.toThrow(/Cannot find module/);
+    await expect(node(['probe/index.mjs', engine], {})).rejects.toThrow(/Cannot find module/);
   });
 
   it('is not needed before there is work', async () => {
     const names = ['fit-boosting', 'fit-detectors', 'fit-recurrent', 'fit-statistical'];
-    const bundles = await Promise.all(names.map((name) => bundle(name, functionEntry(name))));
+    const bundles = names.map((name) => bundle(name, functionEntry(name)));
     const start = `
       const modules = await Promise.all(${JSON.stringify(bundles)}.map((url) => import(url)));
       console.log(JSON.stringify(modules.map(({ handler }) => typeof handler)));`;

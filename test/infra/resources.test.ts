@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
-import { findViolations, parseTemplate } from '#lib/checks/rules.ts';
+import { findViolations } from '#lib/checks/rules.ts';
+import { parseTemplate } from '#lib/checks/template.ts';
 import { synthesise } from './synthesise.ts';
 
 const helios = synthesise();
@@ -19,8 +20,9 @@ describe('stacks', () => {
   });
 
   it.each(helios.stackNames)('%s keeps the house rules', (stack) => {
-    const template = parseTemplate(JSON.stringify(helios.template(stack).toJSON()));
-    expect(findViolations(template)).toEqual([]);
+    const templateOf = (name: string) =>
+      parseTemplate(JSON.stringify(helios.template(name).toJSON()));
+    expect(findViolations(templateOf(stack), helios.stackNames.map(templateOf))).toEqual([]);
   });
 
   it('hold what is expected, no more', () => {
@@ -29,10 +31,10 @@ describe('stacks', () => {
     ).toEqual({
       HeliosData: {
         'DynamoDB::Table': 2,
-        'S3::Bucket': 1,
-        'S3::BucketPolicy': 1,
-        'SNS::Topic': 1,
-        'SNS::TopicPolicy': 1,
+        'S3::Bucket': 2,
+        'S3::BucketPolicy': 2,
+        'SNS::Topic': 2,
+        'SNS::TopicPolicy': 2,
       },
       HeliosPipeline: {
         'CloudWatch::Alarm': 22,
@@ -58,12 +60,12 @@ describe('stacks', () => {
         'Logs::LogGroup': 3,
         'SQS::Queue': 5,
         'SQS::QueuePolicy': 5,
-        'Scheduler::Schedule': 3,
+        'Scheduler::Schedule': 4,
       },
       HeliosApi: {
         'ApiGatewayV2::Api': 1,
         'ApiGatewayV2::Integration': 9,
-        'ApiGatewayV2::Route': 47,
+        'ApiGatewayV2::Route': 55,
         'ApiGatewayV2::Stage': 1,
         'CloudWatch::Alarm': 18,
         'IAM::Policy': 10,
@@ -74,7 +76,11 @@ describe('stacks', () => {
         'Logs::LogGroup': 10,
         'StepFunctions::StateMachine': 1,
       },
-      HeliosMonitoring: { 'CloudWatch::Alarm': 8, 'CloudWatch::Dashboard': 1 },
+      HeliosMonitoring: {
+        'Budgets::Budget': 1,
+        'CloudWatch::Alarm': 18,
+        'CloudWatch::Dashboard': 1,
+      },
     });
   });
 });
@@ -132,6 +138,7 @@ describe('what has state', () => {
       LifecycleConfiguration: {
         Rules: [
           Match.objectLike({ Prefix: 'runs/', ExpirationInDays: 30, Status: 'Enabled' }),
+          Match.objectLike({ Prefix: 'detectors/', ExpirationInDays: 400, Status: 'Enabled' }),
           Match.objectLike({ Prefix: 'checkpoints/', ExpirationInDays: 7, Status: 'Enabled' }),
           Match.objectLike({ NoncurrentVersionExpiration: { NoncurrentDays: 90 } }),
           Match.objectLike({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } }),
@@ -224,9 +231,15 @@ describe('monitoring', () => {
 
   it('has alarms on failed trainings and on server errors of the API', () => {
     expect(alarms).toContainEqual(expect.objectContaining({ MetricName: '5xx' }));
-    const [summed] = alarms.flatMap(({ Metrics }) => (Metrics ? [Metrics] : []));
+    const { Metrics: summed } = alarms.find(
+      ({ AlarmName }) => AlarmName === 'Helios-PipelineFailed',
+    );
     expect(summed).toContainEqual(
-      expect.objectContaining({ Expression: 'failed + timedOut + aborted', ReturnData: true }),
+      expect.objectContaining({
+        // Where nothing failed there is no value, which is no reason to have none of the sum.
+        Expression: 'FILL(failed, 0) + FILL(timedOut, 0) + FILL(aborted, 0)',
+        ReturnData: true,
+      }),
     );
     expect(
       summed.flatMap(({ Id, MetricStat }: { Id: string; MetricStat?: { Metric: object } }) =>
@@ -239,26 +252,68 @@ describe('monitoring', () => {
     ]);
   });
 
-  it('tells people', () => {
-    for (const { AlarmActions, Threshold, TreatMissingData } of alarms) {
-      expect(AlarmActions).toEqual(['HeliosData/Alarms/Topic']);
-      expect([1, 7_200]).toContain(Threshold);
-      expect(TreatMissingData).toBe('notBreaching');
+  it('tells people at once, or when they have time', () => {
+    const told = alarms.map(({ AlarmName, AlarmActions, ComparisonOperator, Threshold }) => [
+      AlarmName,
+      AlarmActions.map((topic: string) => topic.replace('HeliosData/', '')).join(),
+      `${ComparisonOperator.replace('Threshold', '').replace('Than', '')} ${Threshold}`,
+    ]);
+    expect(told.sort()).toEqual([
+      ['Helios-ApiServerErrors', 'Alarms/Topic', 'GreaterOrEqualTo 1'],
+      ['Helios-ApiSlow', 'Warnings/Topic', 'GreaterOrEqualTo 15000'],
+      ['Helios-ChampionStale', 'Warnings/Topic', 'GreaterOrEqualTo 259200'],
+      ['Helios-CoverageLost', 'Warnings/Topic', 'Less 0.72'],
+      ['Helios-DataStale', 'Alarms/Topic', 'GreaterOrEqualTo 7200'],
+      ['Helios-DeadLetters-collect', 'Alarms/Topic', 'GreaterOrEqualTo 1'],
+      ['Helios-DeadLetters-dispatch', 'Alarms/Topic', 'GreaterOrEqualTo 1'],
+      ['Helios-DeadLetters-score', 'Alarms/Topic', 'GreaterOrEqualTo 1'],
+      ['Helios-DeadLetters-train', 'Alarms/Topic', 'GreaterOrEqualTo 1'],
+      ['Helios-HeartbeatLost', 'Alarms/Topic', 'Less 1'],
+      ['Helios-IncidentOpen', 'Alarms/Topic', 'GreaterOrEqualTo 1'],
+      ['Helios-PipelineFailed', 'Alarms/Topic', 'GreaterOrEqualTo 1'],
+      ['Helios-TableErrors-Catalog', 'Warnings/Topic', 'GreaterOrEqualTo 1'],
+      ['Helios-TableErrors-Observations', 'Warnings/Topic', 'GreaterOrEqualTo 1'],
+      ['Helios-TableThrottled-Catalog', 'Warnings/Topic', 'GreaterOrEqualTo 1'],
+      ['Helios-TableThrottled-Observations', 'Warnings/Topic', 'GreaterOrEqualTo 1'],
+      ['Helios-WorkLate-collect', 'Warnings/Topic', 'GreaterOrEqualTo 900'],
+      ['Helios-WorkLate-score', 'Warnings/Topic', 'GreaterOrEqualTo 900'],
+    ]);
+    for (const { AlarmName, TreatMissingData } of alarms) {
+      const isDeadMan = AlarmName === 'Helios-HeartbeatLost';
+      expect(TreatMissingData).toBe(isDeadMan ? 'breaching' : 'notBreaching');
     }
   });
 
-  it('has alarms on incidents and on stale data of any workload, however many there are', () => {
-    const queries = alarms.flatMap(({ Metrics = [], Threshold, ComparisonOperator }) =>
+  it('has an alarm on incidents of any workload, however many there are, workload by workload', () => {
+    const queries = alarms.flatMap(({ Metrics = [] }) =>
       Metrics.flatMap(({ Expression = '', Period }: { Expression?: string; Period?: number }) =>
-        Expression.startsWith('SELECT')
-          ? [[Expression, Period, `${ComparisonOperator} ${Threshold}`]]
-          : [],
+        Expression.startsWith('SELECT') ? [[Expression, Period]] : [],
       ),
     );
-    const from = 'FROM SCHEMA("Helios", cluster, namespace, deployment)';
+    // Bare, `cluster` would be the reserved word CLUSTER, and CloudWatch would refuse the alarm.
+    const by = '"cluster", "namespace", "deployment"';
+    // CloudWatch wants both clauses of an alarm on several series; the greatest are the first.
     expect(queries).toEqual([
-      [`SELECT MAX(OpenIncidents) ${from}`, 300, 'GreaterThanOrEqualToThreshold 1'],
-      [`SELECT MAX(DataAgeSeconds) ${from}`, 300, 'GreaterThanOrEqualToThreshold 7200'],
+      [
+        `SELECT MAX(OpenIncidents) FROM SCHEMA("Helios", ${by}) GROUP BY ${by} ORDER BY MAX() DESC`,
+        300,
+      ],
+    ]);
+  });
+
+  it('looks at the worst of all workloads for data, champions and coverage', () => {
+    const ofFleet = alarms.filter(({ Dimensions }) => Dimensions?.[0].Name === 'fleet');
+    expect(
+      ofFleet.map(({ MetricName, Statistic, Period, Dimensions }) => [
+        MetricName,
+        Statistic,
+        Period,
+        Dimensions,
+      ]),
+    ).toEqual([
+      ['DataAgeSeconds', 'Maximum', 300, [{ Name: 'fleet', Value: 'helios' }]],
+      ['ChampionAgeSeconds', 'Maximum', 3_600, [{ Name: 'fleet', Value: 'helios' }]],
+      ['ForecastCoverage', 'Minimum', 3_600, [{ Name: 'fleet', Value: 'helios' }]],
     ]);
   });
 

@@ -5,6 +5,7 @@ import type * as z from 'zod';
 import type { HeliosConfigSchema } from '#contracts/config/helios-config.ts';
 import {
   ActuateEnvSchema,
+  AuthorizeEnvSchema,
   PipelineEnvSchema,
   StoreEnvSchema,
   TrainEnvSchema,
@@ -15,6 +16,7 @@ import {
   PIPELINE_FUNCTIONS,
   TRAINING_PIPELINE,
 } from '#contracts/pipeline/definition.ts';
+import { servedRoutes } from '#contracts/route-sets.ts';
 import { ROUTES } from '#contracts/routes.ts';
 import { SCHEDULES } from '#contracts/schedules.ts';
 import { FUNCTIONS_DIRECTORY } from '#lib/constructs/project.ts';
@@ -23,6 +25,15 @@ import { list, type Synthesised, synthesise } from './synthesise.ts';
 const CONFIG = {
   workloads: [{ deployment: 'web', metrics: {} }],
   actuation: { enabled: true },
+  accounts: [
+    {
+      name: 'prod',
+      role_arn: 'arn:aws:iam::123456789012:role/helios-reader',
+      external_id: 'helios-4711',
+    },
+  ],
+  discovery: { kinds: ['ecs-service'], places: [{ account: 'prod' }] },
+  authentication: { keys: { enabled: true } },
   training: {
     window_days: 14,
     minimum_improvement: 0.1,
@@ -32,7 +43,41 @@ const CONFIG = {
 } satisfies z.input<typeof HeliosConfigSchema>;
 const helios = synthesise(CONFIG);
 const unconfigured = synthesise();
+/** Statements of a function's role with one of these actions, as written. */
+function statementsOf({ functions, ofType }: Synthesised, name: string, actions: RegExp) {
+  const fn = functions.get(name);
+  const role = fn?.resource.Properties.Role['Fn::GetAtt'][0];
+  return ofType(fn?.stack ?? '', 'AWS::IAM::Policy')
+    .filter(([, { Properties }]) =>
+      list(Properties.Roles).some((each) => Object(each).Ref === role),
+    )
+    .flatMap(([, { Properties }]) => list(Properties.PolicyDocument.Statement))
+    .map(Object)
+    .filter(({ Action }) => list(Action).some((action) => actions.test(String(action))))
+    .map(({ Action, Resource }) => [Action, Resource]);
+}
+
 const ALARM_TOPIC = 'HeliosData/Alarms/Topic';
+
+describe('reading other accounts and looking for workloads', () => {
+  const role = 'arn:aws:iam::123456789012:role/helios-reader';
+  const READING = /^(cloudwatch|tag|sts):/;
+
+  it('is allowed for exactly the roles configured, and only where it is configured', () => {
+    expect(statementsOf(helios, 'collect', READING)).toEqual([
+      ['cloudwatch:GetMetricData', '*'],
+      ['sts:AssumeRole', role],
+    ]);
+    expect(statementsOf(helios, 'dispatch', READING)).toEqual([
+      [['cloudwatch:ListMetrics', 'tag:GetResources'], '*'],
+      ['sts:AssumeRole', role],
+    ]);
+    expect(statementsOf(unconfigured, 'collect', READING)).toEqual([
+      ['cloudwatch:GetMetricData', '*'],
+    ]);
+    expect(statementsOf(unconfigured, 'dispatch', READING)).toEqual([]);
+  });
+});
 
 describe('functions', () => {
   it('are the folders under functions/, each deployed once', () => {
@@ -47,7 +92,7 @@ describe('functions', () => {
     const { Properties } = fn.resource;
     expect(Properties).toMatchObject({
       Architectures: ['arm64'],
-      Runtime: 'nodejs22.x',
+      Runtime: 'nodejs24.x',
       Handler: 'index.handler',
     });
     expect(Properties.Timeout).toBeLessThanOrEqual(900);
@@ -77,6 +122,7 @@ describe('functions', () => {
     catalog: StoreEnvSchema,
     metrics: StoreEnvSchema,
     actuate: ActuateEnvSchema,
+    authorize: AuthorizeEnvSchema,
     simulate: StoreEnvSchema,
     replay: TrainEnvSchema,
     train: TrainEnvSchema,
@@ -140,7 +186,7 @@ describe('functions', () => {
     });
     helios.template('HeliosPipeline').hasResourceProperties('AWS::Lambda::LayerVersion', {
       CompatibleArchitectures: ['arm64'],
-      CompatibleRuntimes: ['nodejs22.x'],
+      CompatibleRuntimes: ['nodejs24.x'],
     });
   });
 
@@ -224,11 +270,14 @@ describe('the API', () => {
         const uri = helios.resolve('HeliosApi', integration?.IntegrationUri);
         return [Properties.RouteKey, Properties.AuthorizationType, uri];
       });
-    const expected = ROUTES.map((route) => [
-      `${route.method} ${route.path}`,
-      route.sets.includes('open') ? 'NONE' : 'AWS_IAM',
-      `${helios.functions.get(route.function)?.path}/Function.Arn`,
-    ]);
+    const guardedBy = { open: 'NONE', iam: 'AWS_IAM', key: 'CUSTOM', jwt: 'JWT' };
+    const expected = servedRoutes(ROUTES, ['open', 'iam', 'key']).map(
+      ({ set, routeKey, route }) => [
+        routeKey,
+        guardedBy[set],
+        `${helios.functions.get(route.function)?.path}/Function.Arn`,
+      ],
+    );
     expect(deployed.sort()).toEqual(expected.sort());
     expect(
       deployed.filter(([, authorization]) => authorization === 'NONE').map(([key]) => key),
@@ -239,8 +288,10 @@ describe('the API', () => {
     const permissions = helios
       .ofType('HeliosApi', 'AWS::Lambda::Permission')
       .map(([, { Properties }]) => Properties);
-    expect(permissions).toHaveLength(9);
-    for (const { Principal, SourceArn } of permissions) {
+    // One of them is for the authorizer: the test of authentication looks at it.
+    expect(permissions).toHaveLength(10);
+    for (const { Principal, SourceArn, FunctionName } of permissions) {
+      if (String(helios.resolve('HeliosApi', FunctionName)).includes('Authorize')) continue;
       expect(Principal).toBe('apigateway.amazonaws.com');
       expect(helios.resolve('HeliosApi', SourceArn)).toBe(
         'arn:PARTITION:execute-api:REGION:ACCOUNT:HeliosApi/Api/Api/*/*/*',
@@ -280,6 +331,7 @@ describe('schedules', () => {
     };
     expect(deployed).toEqual([
       { ...collection, expression: 'rate(5 minutes)', input: { task: 'collect-and-score' } },
+      { ...collection, expression: 'rate(1 hour)', input: { task: 'plan-collection' } },
       { ...collection, expression: 'rate(1 hour)', input: { task: 'roll-up' } },
       { ...collection, expression: 'cron(30 1 * * ? *)', input: { task: 'roll-up-again' } },
       {

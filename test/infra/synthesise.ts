@@ -23,6 +23,8 @@ export interface DeployedFunction {
 
 /** Helios' templates, as `cdk synth` makes them with the flags of cdk.json, without bundles. */
 export interface Synthesised {
+  /** The tree of constructs, for checks that read it. */
+  readonly app: App;
   readonly stackNames: readonly string[];
   readonly functions: ReadonlyMap<string, DeployedFunction>;
   /** The stacks that must be deployed before one. */
@@ -85,6 +87,7 @@ export function synthesise(config: z.input<typeof HeliosConfigSchema> = {}): Syn
     .flatMap((stack) => stack?.functions ?? [])
     .map((fn): [string, DeployedFunction] => [fn.name, describeFunction(fn, resources)]);
   return {
+    app,
     stackNames: [...templates.keys()],
     functions: new Map(deployed),
     dependenciesOf: (stack) => dependencies.get(stack) ?? [],

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createDynamoObservationStore } from '#adapters/aws/dynamo-observation-store.ts';
+import { type DynamoClient, pagesOf } from '#adapters/aws/dynamo-operations.ts';
 import { contentOf, parseContent } from '#core/observations/item-content.ts';
 import type { Observation } from '#core/observations/observation.ts';
 import {
@@ -155,7 +155,7 @@ describe('merging observations', () => {
 });
 
 describe('merging observations through dynalite', () => {
-  let client: DynamoDBDocumentClient;
+  let client: DynamoClient;
   let close: () => Promise<void>;
   beforeAll(async () => {
     ({ client, close } = await startTables());
@@ -173,14 +173,11 @@ describe('merging observations through dynalite', () => {
       await store.merge(workload, MINUTE, observations, seenAt);
     }
     const stored: unknown[] = [];
-    for await (const { Items = [] } of paginateQuery(
-      { client },
-      {
-        TableName: TABLE_NAMES.observations,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': workloadKey(workload) },
-      },
-    )) {
+    for await (const { Items = [] } of pagesOf(client, 'Query', {
+      TableName: TABLE_NAMES.observations,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': workloadKey(workload) },
+    })) {
       stored.push(...Items.map(({ pk, ...rest }) => rest));
     }
     return stored;

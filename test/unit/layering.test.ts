@@ -60,14 +60,15 @@ const LAYERS: readonly Layer[] = [
     from: 'functions/',
     may: [...['core', 'contracts', 'app', 'adapters'].map(inSrc), 'functions/', PACKAGES],
   },
-  { from: 'lib/', may: ['lib/', 'src/contracts', PACKAGES, ...CDK] },
+  // The configuration is read as every other program of Helios reads it.
+  { from: 'lib/', may: ['lib/', 'src/contracts', 'src/adapters/config/', PACKAGES, ...CDK] },
   { from: 'bin/app.ts', may: ['lib/', PACKAGES, ...CDK] },
   { from: 'bin/', may: ['src/cli/'] },
 ];
 
-/** The only files that may look at the environment of the process. */
+/** The only files that may look at the environment of the process; the last stands in for the SDK's. */
 const READS_ENVIRONMENT =
-  /^(functions\/[^/]+\/index\.ts|src\/(cli|server)\/main\.ts|bin\/.*|scripts\/.*)$/;
+  /^(functions\/[^/]+\/index\.ts|src\/(cli|server)\/main\.ts|bin\/.*|scripts\/.*|src\/adapters\/aws\/function-environment\.ts)$/;
 
 const files = repositoryFiles();
 const sources = files

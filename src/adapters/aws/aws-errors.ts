@@ -1,13 +1,14 @@
 import { DomainError } from '#core/errors.ts';
-import { isError } from '../error-code.ts';
+import { errorCodeOf, isError } from '../error-code.ts';
 
-/** What the AWS SDK puts on its errors; network errors have none of it. */
+/** What errors of a service carry, the AWS SDK's and ours; network errors have none of it. */
 interface AwsErrorShape {
   readonly name: string;
   readonly $metadata?: { readonly httpStatusCode?: number; readonly attempts?: number };
 }
 
-const THROTTLING_NAMES: ReadonlySet<string> = new Set([
+/** How services name the refusal of a call for lack of capacity. */
+export const THROTTLING_NAMES: ReadonlySet<string> = new Set([
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
   'RequestThrottled',
@@ -18,6 +19,51 @@ const THROTTLING_NAMES: ReadonlySet<string> = new Set([
   'ThrottlingException',
   'TooManyRequestsException',
 ]);
+
+/** The network gave no whole answer. */
+const NETWORK_CODES: ReadonlySet<string> = new Set([
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
+/** What a service answered instead of a result; `name` is the service's, e.g. `ThrottlingException`. */
+export class AwsServiceError extends Error {
+  override readonly name: string;
+  readonly $metadata: {
+    readonly httpStatusCode: number;
+    /** How often the request had been sent when this ended it. */
+    readonly attempts: number;
+    readonly requestId?: string;
+    /** The service's time, as HTTP writes it. */
+    readonly date?: string;
+  };
+
+  constructor(name: string, message: string, metadata: AwsServiceError['$metadata']) {
+    super(message);
+    this.name = name;
+    this.$metadata = metadata;
+  }
+}
+
+/**
+ * Tells whether the same request may succeed when it is sent again: the service was busy or broken,
+ * or the network failed. Wrong requests, refused conditions and faults of our own stay what they are.
+ */
+export function isRetryable(error: unknown): boolean {
+  if (error instanceof AwsServiceError) {
+    const { httpStatusCode } = error.$metadata;
+    return THROTTLING_NAMES.has(error.name) || httpStatusCode === 429 || !(httpStatusCode < 500);
+  }
+  if (isAwsError(error, 'TimeoutError', 'ChecksumError')) return true;
+  return NETWORK_CODES.has(errorCodeOf(error) ?? '');
+}
 
 /**
  * Runs one call to an AWS service and translates what it throws.
@@ -55,7 +101,8 @@ export function translateAwsError(what: string, error: unknown): unknown {
     const message = `${what}: the item is over 400 kB`;
     return new DomainError('PAYLOAD_TOO_LARGE', message, { maxBytes: 409_600 }, error);
   }
-  return new DomainError('STORE_UNAVAILABLE', `${what}: ${error.name}`, {}, error);
+  // What the service calls it stays in the cause: callers have no use for it, logs do.
+  return new DomainError('STORE_UNAVAILABLE', `${what}: the service failed`, {}, error);
 }
 
 function isErrorShape(error: unknown): error is Error & AwsErrorShape {

@@ -1,7 +1,7 @@
-import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DomainError } from '#core/errors.ts';
 import { type Backoff, backOff } from '../backoff.ts';
 import { callAws } from './aws-errors.ts';
+import type { DynamoClient } from './dynamo-operations.ts';
 
 /** Keys in one BatchGetItem at most. */
 const MAX_KEYS = 100;
@@ -20,7 +20,7 @@ type Attributes = Readonly<Record<string, unknown>>;
  */
 export async function batchGetItems(
   options: {
-    readonly client: DynamoDBDocumentClient;
+    readonly client: DynamoClient;
     readonly table: string;
     readonly backoff: Backoff;
   },
@@ -33,11 +33,9 @@ export async function batchGetItems(
   while (pending.length > 0) {
     const asked = pending.slice(0, MAX_KEYS);
     const { Responses, UnprocessedKeys } = await callAws('read observations', () =>
-      client.send(
-        new BatchGetCommand({
-          RequestItems: { [table]: { Keys: [...asked], ConsistentRead: true } },
-        }),
-      ),
+      client.send('BatchGetItem', {
+        RequestItems: { [table]: { Keys: [...asked], ConsistentRead: true } },
+      }),
     );
     found.push(...(Responses?.[table] ?? []));
     const left = UnprocessedKeys?.[table]?.Keys ?? [];

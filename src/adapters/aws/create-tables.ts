@@ -1,9 +1,8 @@
-import { CreateTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { TABLES, type TableDefinition, type TableNames } from '#contracts/tables.ts';
 import { DomainError } from '#core/errors.ts';
 import { REAL_BACKOFF } from '../backoff.ts';
 import { callAws, isAwsError } from './aws-errors.ts';
+import type { DynamoClient } from './dynamo-operations.ts';
 
 const POLL_MS = 20;
 const MAX_POLLS = 500;
@@ -17,7 +16,7 @@ const MAX_POLLS = 500;
  * @throws {DomainError} `STORE_UNAVAILABLE` also when a table is not ready after 10 s
  */
 export async function ensureTables(
-  client: DynamoDBDocumentClient,
+  client: DynamoClient,
   names: TableNames,
   options: { readonly sleep?: (ms: number) => Promise<void> } = {},
 ): Promise<void> {
@@ -27,7 +26,7 @@ export async function ensureTables(
 }
 
 async function ensureTable(
-  client: DynamoDBDocumentClient,
+  client: DynamoClient,
   name: string,
   definition: TableDefinition,
   sleep: (ms: number) => Promise<void>,
@@ -40,10 +39,10 @@ async function ensureTable(
   throw new DomainError('STORE_UNAVAILABLE', `table ${name} did not become active`);
 }
 
-async function statusOf(client: DynamoDBDocumentClient, name: string): Promise<string | undefined> {
+async function statusOf(client: DynamoClient, name: string): Promise<string | undefined> {
   return callAws('describe table', async () => {
     try {
-      const { Table } = await client.send(new DescribeTableCommand({ TableName: name }));
+      const { Table } = await client.send('DescribeTable', { TableName: name });
       return Table?.TableStatus;
     } catch (error) {
       if (isAwsError(error, 'ResourceNotFoundException')) return undefined;
@@ -53,26 +52,24 @@ async function statusOf(client: DynamoDBDocumentClient, name: string): Promise<s
 }
 
 async function createTable(
-  client: DynamoDBDocumentClient,
+  client: DynamoClient,
   name: string,
   { partitionKey, sortKey }: TableDefinition,
 ): Promise<void> {
   await callAws('create table', async () => {
     try {
-      await client.send(
-        new CreateTableCommand({
-          TableName: name,
-          BillingMode: 'PAY_PER_REQUEST',
-          AttributeDefinitions: [
-            { AttributeName: partitionKey, AttributeType: 'S' },
-            { AttributeName: sortKey, AttributeType: 'S' },
-          ],
-          KeySchema: [
-            { AttributeName: partitionKey, KeyType: 'HASH' },
-            { AttributeName: sortKey, KeyType: 'RANGE' },
-          ],
-        }),
-      );
+      await client.send('CreateTable', {
+        TableName: name,
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [
+          { AttributeName: partitionKey, AttributeType: 'S' },
+          { AttributeName: sortKey, AttributeType: 'S' },
+        ],
+        KeySchema: [
+          { AttributeName: partitionKey, KeyType: 'HASH' },
+          { AttributeName: sortKey, KeyType: 'RANGE' },
+        ],
+      });
     } catch (error) {
       if (!isAwsError(error, 'ResourceInUseException')) throw error;
     }

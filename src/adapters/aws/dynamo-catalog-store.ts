@@ -1,12 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  paginateQuery,
-  type QueryCommandInput,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type {
   CatalogKey,
@@ -18,9 +10,10 @@ import { DomainError } from '#core/errors.ts';
 import { canonicalJson } from '../canonical-json.ts';
 import { checkCatalogKey, type IdRange, idRangeOf } from '../catalog-list.ts';
 import { attemptsOf, callAws, isAwsError } from './aws-errors.ts';
+import { type DynamoClient, type DynamoInput, pagesOf } from './dynamo-operations.ts';
 
 export interface DynamoCatalogStoreOptions {
-  readonly client: DynamoDBDocumentClient;
+  readonly client: DynamoClient;
   readonly table: string;
   /** Names one write, so that it is known again after a lost answer. */
   readonly newToken?: () => string;
@@ -28,7 +21,7 @@ export interface DynamoCatalogStoreOptions {
 
 /**
  * `data` is JSON text, not a map: it comes back bit by bit, with numbers beyond DynamoDB's range
- * and names like `constructor` that the document client refuses, and costs one attribute to check.
+ * and names like `constructor`, and costs one attribute to check.
  */
 const ItemSchema = z.object({
   pk: z.string(),
@@ -51,7 +44,7 @@ export function createDynamoCatalogStore(options: DynamoCatalogStoreOptions): Ca
   const getItem = async (key: CatalogKey): Promise<StoredRecord | undefined> => {
     checkCatalogKey(key);
     const { Item } = await callAws('read catalog', () =>
-      client.send(new GetCommand({ TableName: table, Key: keyOf(key), ConsistentRead: true })),
+      client.send('GetItem', { TableName: table, Key: keyOf(key), ConsistentRead: true }),
     );
     return Item === undefined ? undefined : parseRecord(Item);
   };
@@ -67,37 +60,35 @@ export function createDynamoCatalogStore(options: DynamoCatalogStoreOptions): Ca
       const text = canonicalJson(data);
       return callAws('write catalog', async () => {
         try {
-          const { Attributes } = await client.send(
-            new UpdateCommand({
-              TableName: table,
-              Key: keyOf(key),
-              UpdateExpression:
-                'SET #data = :data, #token = :token, #rev = if_not_exists(#rev, :zero) + :one' +
-                (expiresAt === undefined ? ' REMOVE #ttl' : ', #ttl = :ttl'),
-              ExpressionAttributeNames: {
-                '#data': 'data',
-                '#token': 'token',
-                '#rev': 'rev',
-                '#ttl': 'ttl',
-              },
-              ...conditionExpression(condition),
-              ExpressionAttributeValues: {
-                ':data': text,
-                ':token': token,
-                ':zero': 0,
-                ':one': 1,
-                ...(expiresAt === undefined ? {} : { ':ttl': Math.ceil(expiresAt / 1_000) }),
-                ...(condition !== undefined && 'ifRevision' in condition
-                  ? { ':expected': condition.ifRevision }
-                  : {}),
-              },
-              ReturnValues: 'ALL_NEW',
-            }),
-          );
+          const { Attributes } = await client.send('UpdateItem', {
+            TableName: table,
+            Key: keyOf(key),
+            UpdateExpression:
+              'SET #data = :data, #token = :token, #rev = if_not_exists(#rev, :zero) + :one' +
+              (expiresAt === undefined ? ' REMOVE #ttl' : ', #ttl = :ttl'),
+            ExpressionAttributeNames: {
+              '#data': 'data',
+              '#token': 'token',
+              '#rev': 'rev',
+              '#ttl': 'ttl',
+            },
+            ...conditionExpression(condition),
+            ExpressionAttributeValues: {
+              ':data': text,
+              ':token': token,
+              ':zero': 0,
+              ':one': 1,
+              ...(expiresAt === undefined ? {} : { ':ttl': Math.ceil(expiresAt / 1_000) }),
+              ...(condition !== undefined && 'ifRevision' in condition
+                ? { ':expected': condition.ifRevision }
+                : {}),
+            },
+            ReturnValues: 'ALL_NEW',
+          });
           return parseRecord(Attributes ?? {}).record;
         } catch (error) {
           if (!isAwsError(error, 'ConditionalCheckFailedException')) throw error;
-          // The SDK repeats a request whose answer was lost; the repetition then fails on what the
+          // The client repeats a request whose answer was lost; the repetition then fails on what the
           // first one wrote. The token tells that from another writer's record.
           if (attemptsOf(error) === 1) return undefined;
           const stored = await getItem(key);
@@ -113,17 +104,14 @@ export function createDynamoCatalogStore(options: DynamoCatalogStoreOptions): Ca
       if (range === undefined || limit <= 0) return [];
       return callAws('list catalog', async () => {
         const records: CatalogRecord[] = [];
-        const pages = paginateQuery(
-          { client },
-          {
-            TableName: table,
-            ...rangeExpression(partition, range),
-            ConsistentRead: true,
-            ScanIndexForward: !descending,
-            // One more than asked for: the cursor itself may be among them.
-            ...(Number.isFinite(limit) ? { Limit: limit + 1 } : {}),
-          },
-        );
+        const pages = pagesOf(client, 'Query', {
+          TableName: table,
+          ...rangeExpression(partition, range),
+          ConsistentRead: true,
+          ScanIndexForward: !descending,
+          // One more than asked for: the cursor itself may be among them.
+          ...(Number.isFinite(limit) ? { Limit: limit + 1 } : {}),
+        });
         for await (const { Items = [] } of pages) {
           for (const item of Items) {
             const { record } = parseRecord(item);
@@ -138,7 +126,7 @@ export function createDynamoCatalogStore(options: DynamoCatalogStoreOptions): Ca
     async delete(key) {
       checkCatalogKey(key);
       await callAws('delete from catalog', () =>
-        client.send(new DeleteCommand({ TableName: table, Key: keyOf(key) })),
+        client.send('DeleteItem', { TableName: table, Key: keyOf(key) }),
       );
     },
   };
@@ -165,7 +153,7 @@ function conditionExpression(condition: WriteCondition | undefined): {
 function rangeExpression(
   partition: string,
   { from, to }: IdRange,
-): Pick<QueryCommandInput, 'KeyConditionExpression' | 'ExpressionAttributeValues'> {
+): Pick<DynamoInput<'Query'>, 'KeyConditionExpression' | 'ExpressionAttributeValues'> {
   const sortKey =
     from !== undefined && to !== undefined
       ? ' AND sk BETWEEN :from AND :to'

@@ -1,4 +1,3 @@
-import { type DynamoDBDocumentClient, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import type { ObservationStore } from '#app/ports/observation-store.ts';
 import { DomainError } from '#core/errors.ts';
 import {
@@ -32,13 +31,17 @@ import { type Backoff, backOff, REAL_BACKOFF } from '../backoff.ts';
 import { mapConcurrently } from '../concurrency.ts';
 import { callAws, isAwsError } from './aws-errors.ts';
 import { batchGetItems } from './batch-get.ts';
+import { type DynamoClient, pagesOf } from './dynamo-operations.ts';
 import { type PayloadItem, packContent, revisionOf, unpackItem } from './item-payload.ts';
 
 export interface DynamoObservationStoreOptions extends Partial<Backoff> {
-  readonly client: DynamoDBDocumentClient;
+  readonly client: DynamoClient;
   readonly table: string;
   /** How often a merge into one item is tried when other writers come first. */
   readonly maxAttempts?: number;
+  /** How long observations at their own step are kept, and hourly ones. */
+  readonly rawDays?: number;
+  readonly hourlyDays?: number;
 }
 
 /** Items of one merge that are written at a time. */
@@ -60,7 +63,7 @@ interface Known {
 export function createDynamoObservationStore(
   options: DynamoObservationStoreOptions,
 ): ObservationStore {
-  const { client, table, maxAttempts = 12 } = options;
+  const { client, table, maxAttempts = 12, rawDays, hourlyDays } = options;
   const { sleep, random } = { ...REAL_BACKOFF, ...options };
   const backoff: Backoff = { sleep, random };
 
@@ -84,7 +87,7 @@ export function createDynamoObservationStore(
         sk,
         data: packContent(content),
         rev: revisionOf(content),
-        ttl: toEpochSeconds(rawExpiry(step, bucketStart, firstSeenOf(item))),
+        ttl: toEpochSeconds(rawExpiry(step, bucketStart, firstSeenOf(item), rawDays)),
       };
       if (await putIfUnchanged(next, known?.rev)) return results;
       await backOff(backoff, attempt);
@@ -106,18 +109,16 @@ export function createDynamoObservationStore(
   const putIfUnchanged = async (item: PayloadItem, rev: string | undefined): Promise<boolean> =>
     callAws('write observations', async () => {
       try {
-        await client.send(
-          new PutCommand({
-            TableName: table,
-            Item: item,
-            ...(rev === undefined
-              ? { ConditionExpression: 'attribute_not_exists(pk)' }
-              : {
-                  ConditionExpression: 'rev = :rev',
-                  ExpressionAttributeValues: { ':rev': rev },
-                }),
-          }),
-        );
+        await client.send('PutItem', {
+          TableName: table,
+          Item: { ...item },
+          ...(rev === undefined
+            ? { ConditionExpression: 'attribute_not_exists(pk)' }
+            : {
+                ConditionExpression: 'rev = :rev',
+                ExpressionAttributeValues: { ':rev': rev },
+              }),
+        });
         return true;
       } catch (error) {
         if (isAwsError(error, 'ConditionalCheckFailedException')) return false;
@@ -133,15 +134,12 @@ export function createDynamoObservationStore(
   ): Promise<readonly T[]> =>
     callAws('read observations', async () => {
       const found: T[] = [];
-      const pages = paginateQuery(
-        { client },
-        {
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-          ExpressionAttributeValues: { ':pk': pk, ':first': first, ':last': last },
-          ConsistentRead: true,
-        },
-      );
+      const pages = pagesOf(client, 'Query', {
+        TableName: table,
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+        ExpressionAttributeValues: { ':pk': pk, ':first': first, ':last': last },
+        ConsistentRead: true,
+      });
       for await (const { Items = [] } of pages) {
         for (const raw of Items) found.push(unpackItem(raw, parse).contents);
       }
@@ -176,10 +174,10 @@ export function createDynamoObservationStore(
         sk: hourlySortKey(start),
         data: packContent(content),
         rev: revisionOf(content),
-        ttl: toEpochSeconds(hourlyExpiry(start)),
+        ttl: toEpochSeconds(hourlyExpiry(start, hourlyDays)),
       };
       await callAws('write hours', () =>
-        client.send(new PutCommand({ TableName: table, Item: item })),
+        client.send('PutItem', { TableName: table, Item: { ...item } }),
       );
     },
 

@@ -4,7 +4,7 @@ import {
   GetObjectCommand,
   PutObjectCommand,
   paginateListObjectsV2,
-  type S3Client,
+  S3Client,
 } from '@aws-sdk/client-s3';
 import type { ObjectStore } from '#app/ports/object-store.ts';
 import { DomainError } from '#core/errors.ts';
@@ -20,6 +20,15 @@ export interface S3ObjectStoreOptions extends Partial<Backoff> {
 
 /** Uploads under `ifAbsent` before giving up on a key that others keep writing. */
 const MAX_PUT_ATTEMPTS = 5;
+
+/** The objects of a bucket, by a client as functions need it: with explicit timeouts and retries. */
+export function openS3ObjectStore(bucket: string): ObjectStore {
+  const client = new S3Client({
+    maxAttempts: 4,
+    requestHandler: { connectionTimeout: 3_000, requestTimeout: 15_000 },
+  });
+  return createS3ObjectStore({ client, bucket });
+}
 
 /** Objects in an S3 bucket. S3 itself makes a put whole or nothing. */
 export function createS3ObjectStore(options: S3ObjectStoreOptions): ObjectStore {

@@ -6,7 +6,8 @@ import type {
 } from 'aws-lambda';
 import * as z from 'zod';
 import { type ErrorEnvelope, LIMITS } from '#contracts/http/common.ts';
-import { ROUTES, type Route } from '#contracts/routes.ts';
+import { routeFinder } from '#contracts/route-sets.ts';
+import type { Route } from '#contracts/routes.ts';
 import { DomainError, ERROR_CATALOGUE, isDomainError } from '#core/errors.ts';
 import type { EventLogger } from './logger.ts';
 
@@ -44,7 +45,8 @@ export class TextBody {
   }
 }
 
-type Handler = (
+/** A Lambda function behind the HTTP API. */
+export type HttpHandler = (
   event: APIGatewayProxyEventV2,
   context: Context,
 ) => Promise<APIGatewayProxyStructuredResultV2>;
@@ -61,11 +63,20 @@ const SECURITY_HEADERS = {
 /**
  * The Lambda handler of the operations of one function: finds the route, parses body and query by its
  * schemas, calls the operation and maps what it throws to the error envelope.
+ *
+ * @param routes - the rows of the route table that are this function's
  */
 export function createHttpHandler(
+  routes: readonly Route[],
   operations: Readonly<Record<string, Operation>>,
   logger: EventLogger,
-): Handler {
+): HttpHandler {
+  const findServed = routeFinder(routes);
+  const findRoute = (routeKey = ''): Route => {
+    const served = findServed(routeKey);
+    if (served) return served.route;
+    throw noRoute(routeKey);
+  };
   const answer = async (event: APIGatewayProxyEventV2) => {
     const route = findRoute(event.routeKey);
     const operation = operations[route.operation];
@@ -81,13 +92,25 @@ export function createHttpHandler(
     const { status, body } = result instanceof Answer ? result : new Answer(route.status, result);
     return respond(status, body);
   };
+  return answering(answer, logger);
+}
+
+/** Calls `answer`, and maps what it throws to the error envelope. */
+export function answering(answer: HttpHandler, logger: EventLogger): HttpHandler {
   const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .onError((request) => {
       const { error, event, context } = request;
       request.response = errorResponse(error, requestIdOf(event, context), logger, event.routeKey);
     })
     .handler(answer);
-  return (event, context) => handler(event, context) as Promise<APIGatewayProxyStructuredResultV2>;
+  // Who may invoke the function by hand may send anything: what is no request has no route.
+  return (event, context) =>
+    handler(Object(event), context) as Promise<APIGatewayProxyStructuredResultV2>;
+}
+
+/** What a request is told that no operation is for. */
+export function noRoute(routeKey: string): DomainError {
+  return new DomainError('NOT_FOUND', `there is no route ${routeKey.slice(0, 200)}`);
 }
 
 const SignedSchema = z.object({
@@ -97,12 +120,6 @@ const SignedSchema = z.object({
 /** The IAM principal, as API Gateway's authorizer names it. */
 function callerOf({ requestContext }: APIGatewayProxyEventV2): string | undefined {
   return SignedSchema.safeParse(requestContext).data?.authorizer.iam.userArn;
-}
-
-function findRoute(routeKey = ''): Route {
-  const route = ROUTES.find(({ method, path }) => `${method} ${path}` === routeKey);
-  if (route) return route;
-  throw new DomainError('NOT_FOUND', `there is no route ${routeKey.slice(0, 200)}`);
 }
 
 function parseJson(event: APIGatewayProxyEventV2): unknown {
@@ -216,6 +233,7 @@ function errorResponse(
       routeKey,
       requestId,
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      ...(known && error.cause !== undefined && { cause: String(error.cause) }),
     });
   }
   const envelope: ErrorEnvelope = {

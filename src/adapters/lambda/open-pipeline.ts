@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CODE_VERSION, createServices, type Services } from '#app/services.ts';
+import { createServices, type Services } from '#app/services.ts';
 import type { StageDeps } from '#app/training/stage-deps.ts';
+import { CODE_VERSION } from '#contracts/code-version.ts';
 import { type PipelineEnv, PipelineEnvSchema } from '#contracts/env.ts';
 import { createMlflowApi } from '../mlflow/mlflow-api.ts';
 import { createMlflowTracker } from '../mlflow/mlflow-tracker.ts';

@@ -1,4 +1,5 @@
 import type { Incident, IncidentQuery } from '#contracts/http/incidents.ts';
+import { HEARTBEAT_WORKLOAD, isHeartbeat } from '#core/simulate/heartbeat.ts';
 import { type Clock, type EpochMs, epochMs } from '#core/time.ts';
 import type { WorkloadId } from '#core/workload.ts';
 import type { IncidentLog } from '../incident-log.ts';
@@ -40,7 +41,10 @@ export async function listIncidents(
 }
 
 function hasParts(asked: Omit<ReturnType<typeof selectorParts>, 'deployment'>) {
-  return ({ namespace, cluster, container }: WorkloadId) =>
+  // Its incidents are injected: they are listed for who asks for it.
+  const withHeartbeat = asked.namespace === HEARTBEAT_WORKLOAD.namespace;
+  return ({ namespace, cluster, container, deployment }: WorkloadId) =>
+    (withHeartbeat || !isHeartbeat({ namespace, cluster, container, deployment })) &&
     (asked.namespace ?? namespace) === namespace &&
     (asked.cluster ?? cluster) === cluster &&
     (asked.container ?? container) === container;

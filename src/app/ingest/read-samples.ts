@@ -69,7 +69,8 @@ export function readColumns(request: ColumnsRequest, seenAt: EpochMs): ReadSampl
   const workload = selectWorkload(request);
   const step = stepOf(request.step_seconds);
   const start = Date.parse(request.start);
-  const source = request.source ?? 'agent';
+  const own = request.source ?? 'agent';
+  const source = request.instance === undefined ? own : `${own}@${request.instance}`;
   const counters = new Set(request.counters.map(canonicalMetric));
   const accepted: AcceptedSample[] = [];
   const rejected: Rejection[] = [];

@@ -8,10 +8,15 @@ export interface ReconstructionTrainer {
    *
    * @param options.random - what random numbers are drawn from; the same ones, the same detector
    * @param options.checkpoint - called after every round of boosting; what it throws ends the training
+   * @param options.engine - what grows the trees, where it is not the default
    * @throws {DomainError} `FIT_DID_NOT_CONVERGE` when the engine fails
    */
   fit(
     frame: Frame,
-    options: { readonly random: () => number; readonly checkpoint: () => void },
+    options: {
+      readonly random: () => number;
+      readonly checkpoint: () => void;
+      readonly engine?: 'built-in' | 'xgboost' | undefined;
+    },
   ): Promise<FittedReconstruction>;
 }

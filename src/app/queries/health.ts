@@ -1,5 +1,8 @@
 import { isDomainError } from '#core/errors.ts';
+import { isHeartbeat } from '#core/simulate/heartbeat.ts';
 import { type Clock, type EpochMs, toIso } from '#core/time.ts';
+import { parseWorkloadKey } from '#core/workload.ts';
+import type { HeartbeatLog } from '../heartbeat/heartbeat-log.ts';
 import type { ModelRegistry } from '../model-registry.ts';
 import type { CatalogStore } from '../ports/catalog-store.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
@@ -8,6 +11,7 @@ import { sourcesOf, type WorkloadDirectory } from '../workload-directory.ts';
 export interface HealthDeps {
   readonly directory: WorkloadDirectory;
   readonly registry: ModelRegistry;
+  readonly heartbeats: Pick<HeartbeatLog, 'read'>;
   readonly catalog: CatalogStore;
   readonly objects: ObjectStore;
   readonly clock: Clock;
@@ -20,18 +24,25 @@ export async function health(deps: HealthDeps) {
   const now = deps.clock.now();
   const workloads = await deps.directory.list();
   const subjects = await deps.registry.subjects();
+  const served = subjects.filter(
+    ({ workload, pointer }) =>
+      pointer.champion !== null && !isHeartbeat(parseWorkloadKey(workload)),
+  );
+  const heartbeat = await deps.heartbeats.read(now);
+  const isWell = heartbeat === null || ['ok', 'starting'].includes(heartbeat.state);
   const newest = Math.max(...workloads.map((workload) => workload.lastSeen));
   const sources = new Set(workloads.flatMap(sourcesOf));
   return {
-    status: 'healthy' as const,
+    status: isWell ? ('healthy' as const) : ('degraded' as const),
     version: deps.codeVersion,
     timestamp: toIso(now),
     uptime_seconds: Math.round((now - deps.startedAt) / 1_000),
-    models_loaded: subjects.filter(({ pointer }) => pointer.champion !== null).length,
+    models_loaded: served.length,
     workloads: workloads.length,
     sources: [...sources].sort(),
     data_age_seconds:
       workloads.length === 0 ? null : Math.max(0, Math.round((now - newest) / 1_000)),
+    heartbeat,
   };
 }
 

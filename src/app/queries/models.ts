@@ -8,6 +8,7 @@ import type {
 import { DomainError } from '#core/errors.ts';
 import { canonicalMetric } from '#core/series/metric-catalogue.ts';
 import { untracked } from '#core/series/track.ts';
+import { HEARTBEAT_WORKLOAD, isHeartbeat } from '#core/simulate/heartbeat.ts';
 import { parseWorkloadKey } from '#core/workload.ts';
 import {
   type ModelRegistry,
@@ -35,7 +36,9 @@ export async function listModels(
     const id = parseWorkloadKey(subject.workload);
     const matches = (part: 'deployment' | 'namespace' | 'cluster' | 'container') =>
       wanted[part] === undefined || wanted[part] === id[part];
+    const isAsked = wanted.namespace === HEARTBEAT_WORKLOAD.namespace || !isHeartbeat(id);
     return (
+      isAsked &&
       (metric === undefined || untracked(subject.metric).metric === metric) &&
       (['deployment', 'namespace', 'cluster', 'container'] as const).every(matches)
     );

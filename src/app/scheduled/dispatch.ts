@@ -1,6 +1,8 @@
 import type { ScheduleEvent, WorkMessage } from '#contracts/events.ts';
+import { HEARTBEAT_KEY } from '#core/simulate/heartbeat.ts';
 import { addMs, type Clock, DAY, type EpochMs, toIso } from '#core/time.ts';
 import type { WorkloadKey } from '#core/workload.ts';
+import { type CollectionRounds, roundOf } from '../collection/collection-rounds.ts';
 import type { WorkQueue } from '../ports/work-queue.ts';
 import type { WorkloadDirectory } from '../workload-directory.ts';
 
@@ -8,39 +10,49 @@ export interface DispatchDeps {
   readonly directory: WorkloadDirectory;
   readonly queue: WorkQueue;
   readonly clock: Clock;
-  /** Workloads that Helios reads by itself; `collect` hands them on to `score`. */
+  /** Workloads that Helios reads by itself in every round; `collect` hands them on to `score`. */
   readonly collected: readonly WorkloadKey[];
+  /** Those that are read from CloudWatch, each series as often as the budget allows. */
+  readonly rounds?: CollectionRounds;
 }
 
 /**
  * Deals the work of a schedule out to the queue, one message a workload: one workload or ten
  * thousand, the same code. Workloads that are read are collected first and scored after; workloads
- * that agents send are scored right away.
+ * that agents send are scored right away, as are those of which nothing is read in this round.
  *
  * @returns how many messages were sent
  */
 export async function dispatch(deps: DispatchDeps, event: ScheduleEvent): Promise<number> {
   const known = (await deps.directory.list()).map((workload) => workload.key);
-  const messages = messagesFor(event, known, deps);
+  const messages = await messagesFor(event, known, deps);
   await deps.queue.send(messages);
   return messages.length;
 }
 
-function messagesFor(
+async function messagesFor(
   event: ScheduleEvent,
   known: readonly WorkloadKey[],
   deps: DispatchDeps,
-): WorkMessage[] {
+): Promise<readonly WorkMessage[]> {
   switch (event.task) {
     case 'collect-and-score': {
-      const collected = new Set(deps.collected);
+      const reads = await readsOf(deps);
+      const collected = new Set(reads.map(({ workload }) => workload));
       return [
-        ...deps.collected.map((workload) => ({ kind: 'collect' as const, workload })),
+        ...reads,
+        // Also when it is not collected: that is for its check to find.
+        ...deps.collected
+          .filter((workload) => workload === HEARTBEAT_KEY)
+          .map((workload) => ({ kind: 'score' as const, workload })),
         ...known
           .filter((workload) => !collected.has(workload))
           .map((workload) => ({ kind: 'score' as const, workload })),
       ];
     }
+    case 'plan-collection':
+      await deps.rounds?.plan();
+      return [];
     case 'roll-up':
       // The hour before may belong to the day before.
       return rollUps(known, deps.clock.now(), [0, -1]);
@@ -49,6 +61,20 @@ function messagesFor(
     case 'train':
       return [];
   }
+}
+
+async function readsOf({ rounds, collected, clock }: DispatchDeps) {
+  const round = rounds ? await roundOf(rounds, clock.now()) : [];
+  return [
+    ...collected.map((workload) => ({ kind: 'collect' as const, workload })),
+    ...round
+      .filter(({ isDue, workload }) => isDue && !collected.includes(workload))
+      .map(({ workload, except }) => ({
+        kind: 'collect' as const,
+        workload,
+        ...(except.length === 0 ? {} : { except: [...except] }),
+      })),
+  ];
 }
 
 function rollUps(

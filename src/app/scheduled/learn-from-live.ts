@@ -34,6 +34,8 @@ export interface LiveResult extends LiveErrors {
   readonly driftRatio: number;
   /** What became of them at every horizon. */
   readonly buckets: readonly LiveBucket[];
+  /** When the champion was trained, or the newest version that was held against it since. */
+  readonly trainedAt: EpochMs;
 }
 
 export interface LiveOutcome {
@@ -86,22 +88,30 @@ interface Champion {
   readonly member: string;
   readonly bundle: ModelBundle;
   readonly issued: readonly IssuedForecast[];
+  readonly trainedAt: EpochMs;
 }
 
 async function championOf(
   deps: LiveLearningDeps,
   subject: ModelSubject,
 ): Promise<Champion | undefined> {
-  const name = (await deps.registry.pointer(subject))?.champion;
+  const pointer = await deps.registry.pointer(subject);
+  const name = pointer?.champion;
   const version = name ? await deps.registry.version(subject, name) : undefined;
-  if (!version) return undefined;
+  if (!pointer || !version) return undefined;
+  const latest =
+    pointer.latest && pointer.latest !== name
+      ? await deps.registry.version(subject, pointer.latest)
+      : undefined;
+  const newest = Date.parse(latest?.trained_at ?? version.trained_at);
+  const trainedAt = epochMs(Math.max(newest, Date.parse(version.trained_at)));
   const { bundle } = await deps.bundles(version);
   const member = bundle.serves;
   const newestFirst = (await deps.issued.list(subject, FORECASTS)).filter(
     (forecast) => forecast.version === version.version && forecast.model === member,
   );
   const issued = [...newestFirst].reverse();
-  return { subject, version: version.version, member, bundle, issued };
+  return { subject, version: version.version, member, bundle, issued, trainedAt };
 }
 
 async function moveBands(
@@ -119,13 +129,21 @@ async function moveBands(
 }
 
 function resultOf(
-  { subject, version, member, bundle, issued }: Champion,
+  { subject, version, member, bundle, issued, trainedAt }: Champion,
   series: Series,
 ): LiveResult {
   const errors = liveErrors(issued, series);
   const ratio = driftRatio(errors.errors, bundle.backtest, member);
   const buckets = liveBuckets(issued, series, GRADED_LEVEL);
-  return { metric: subject.metric, version, member, driftRatio: ratio, buckets, ...errors };
+  return {
+    metric: subject.metric,
+    version,
+    member,
+    driftRatio: ratio,
+    buckets,
+    trainedAt,
+    ...errors,
+  };
 }
 
 /** The errors of forecasts at some steps ahead, where the actual is known; the forecasts ascending. */

@@ -15,6 +15,8 @@ export interface LiveErrors {
    * when the last value was never wrong.
    */
   readonly skill: number | null;
+  /** The newest forecast an hour ahead whose actual is known. */
+  readonly newest: { readonly forecast: number; readonly actual: number } | null;
 }
 
 /**
@@ -26,6 +28,8 @@ export function liveErrors(issued: readonly IssuedForecast[], series: Series): L
   const anHour = Math.max(1, Math.round(HOUR / series.step));
   const errors: LiveError[] = [];
   let [cases, error, naiveError] = [0, 0, 0];
+  let newest: LiveErrors['newest'] = null;
+  let newestAt = -1;
   for (const { data_as_of, values } of issued) {
     const cutoff = Date.parse(data_as_of);
     const origin = (cutoff - series.start) / series.step;
@@ -36,7 +40,12 @@ export function liveErrors(issued: readonly IssuedForecast[], series: Series): L
       if (!Number.isNaN(off)) errors.push({ cutoff, step, error: off });
     }
     const actual = series.values[origin + last] ?? Number.NaN;
-    const off = Math.abs(actual - (values[last - 1] ?? Number.NaN));
+    const forecast = values[last - 1] ?? Number.NaN;
+    const off = Math.abs(actual - forecast);
+    if (!Number.isNaN(off) && origin + last > newestAt) {
+      newest = { forecast, actual };
+      newestAt = origin + last;
+    }
     const naiveOff = Math.abs(actual - series.values[origin]!);
     if (Number.isNaN(off) || Number.isNaN(naiveOff)) continue;
     cases++;
@@ -44,5 +53,5 @@ export function liveErrors(issued: readonly IssuedForecast[], series: Series): L
     naiveError += naiveOff;
   }
   const isMeasured = cases >= MIN_CASES && naiveError > 0;
-  return { errors, skill: isMeasured ? 1 - error / naiveError : null };
+  return { errors, skill: isMeasured ? 1 - error / naiveError : null, newest };
 }

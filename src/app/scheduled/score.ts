@@ -1,10 +1,10 @@
 import { DomainError } from '#core/errors.ts';
-import { DAY, durationMs, type EpochMs, floorTo, SECOND } from '#core/time.ts';
+import { type EpochMs, floorTo } from '#core/time.ts';
 import { parseWorkloadKey, type WorkloadKey } from '#core/workload.ts';
 import type { GradeLog } from '../grades/grade-log.ts';
 import { regradeLive } from '../grades/regrade-live.ts';
 import type { LastScores } from '../last-scores.ts';
-import type { Measures, MetricsSink } from '../ports/metrics-sink.ts';
+import type { MetricsSink } from '../ports/metrics-sink.ts';
 import type { PublishDeps } from '../recommend/recommend-deps.ts';
 import { type PublishOutcome, tryPublish } from '../recommend/try-publish.ts';
 import { REFRESH } from '../serving/forecast-reasons.ts';
@@ -14,14 +14,13 @@ import { isDue } from '../training/due.ts';
 import { newRunId } from '../training/run-id.ts';
 import { type StartTrainingDeps, startTraining } from '../training/start-training.ts';
 import type { Workload } from '../workload-directory.ts';
+import { scoredNow, type WriteBack, type WriteBackOutcome } from '../write-back/write-back.ts';
 import type { LiveResult } from './learn-from-live.ts';
 import { type DriftDeps, type DriftedModel, lookForDrift } from './look-for-drift.ts';
+import { measuresOf } from './measures-of.ts';
 import { publishedMeasures } from './published-measures.ts';
 import { type RefreshDeps, type RefreshOutcome, refreshForecasts } from './refresh-forecasts.ts';
 import { type AnomalyDeps, type AnomalyOutcome, scoreAnomalies } from './score-anomalies.ts';
-
-/** Workloads that have been silent for longer are taken to be gone: nobody is told of their age. */
-const GONE_AFTER = durationMs(2 * DAY);
 
 export interface ScoreDeps extends RefreshDeps, AnomalyDeps, DriftDeps, PublishDeps {
   readonly attempts: AttemptLog;
@@ -29,6 +28,8 @@ export interface ScoreDeps extends RefreshDeps, AnomalyDeps, DriftDeps, PublishD
   readonly lastScores: LastScores;
   readonly training: StartTrainingDeps;
   readonly metrics: MetricsSink;
+  /** Where results are written to for others, if anywhere. */
+  readonly writeBack?: WriteBack | undefined;
 }
 
 export interface ScoreOutcome extends Omit<RefreshOutcome, 'live'> {
@@ -37,6 +38,7 @@ export interface ScoreOutcome extends Omit<RefreshOutcome, 'live'> {
   readonly drifted: readonly DriftedModel[];
   readonly trainingRun: string | null;
   readonly recommended: PublishOutcome;
+  readonly writtenBack?: WriteBackOutcome;
 }
 
 /**
@@ -57,8 +59,17 @@ export async function score(deps: ScoreDeps, key: WorkloadKey): Promise<ScoreOut
   await deps.lastScores.note(workload.key, now, { anomaly: anomalies.score, skills: live });
   const recommended = await tryPublish(deps, workload);
   const published = await publishedMeasures(deps, workload, now);
-  deps.metrics.emit(measuresOf(workload, anomalies, live, published, now));
-  return { ...refreshed, anomalies, drifted, trainingRun, recommended };
+  deps.metrics.emit(measuresOf(workload, { anomalies, live, published, now }));
+  // Last, and without a say: a receiver that is down must not hold scoring up.
+  const writtenBack = await deps.writeBack?.(scoredNow(workload, anomalies, live, now), now);
+  return {
+    ...refreshed,
+    anomalies,
+    drifted,
+    trainingRun,
+    recommended,
+    ...(writtenBack && { writtenBack }),
+  };
 }
 
 /** Starts what is due, or else what drift asks for. */
@@ -78,30 +89,6 @@ async function train(
   }
   await look?.keep(trainingRun !== null);
   return { drifted: look?.found ?? [], trainingRun };
-}
-
-function measuresOf(
-  workload: Workload,
-  { score, open }: AnomalyOutcome,
-  live: readonly LiveResult[],
-  published: Measures['values'],
-  now: EpochMs,
-): Measures {
-  const { cluster, namespace, deployment } = workload.id;
-  const age = now - workload.lastSeen;
-  const isOpen = open !== undefined && open.feedback?.label !== 'expected';
-  const values = {
-    OpenIncidents: [isOpen ? 1 : 0],
-    DataAgeSeconds: [Math.max(0, Math.round(age / SECOND))],
-    AnomalyScore: score === null ? [] : [score],
-    ForecastSkill: live.flatMap(({ skill }) => skill ?? []),
-    ...published,
-  };
-  return {
-    at: now,
-    dimensions: { cluster, namespace, deployment },
-    values: age > GONE_AFTER ? {} : values,
-  };
 }
 
 /**

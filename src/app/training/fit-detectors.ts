@@ -4,6 +4,7 @@ import {
   type DetectorName,
   type DetectorProvenance,
 } from '#contracts/artifacts/detector-bundle.ts';
+import type { TrainParameters } from '#contracts/http/train.ts';
 import type { PipelineInput, WorkloadItem } from '#contracts/tasks/items.ts';
 import type { ReconstructionState } from '#core/detect/reconstruction.ts';
 import { residualDetector } from '#core/detect/residual.ts';
@@ -13,7 +14,7 @@ import { seededRandom } from '#core/math/random.ts';
 import type { Clock } from '#core/time.ts';
 import { epochMs, toIso } from '#core/time.ts';
 import { parseWorkloadKey, workloadPath } from '#core/workload.ts';
-import { loadDetectorBundle } from '../detection/load-detectors.ts';
+import { loadDetectorBundle } from '../detection/restore-detectors.ts';
 import type { DetectorRegistry } from '../detector-registry.ts';
 import type { ReconstructionTrainer } from '../ports/reconstruction-trainer.ts';
 import { askedModel } from './asked-model.ts';
@@ -76,7 +77,9 @@ export function fitDetectors(
     const residual = await tryFit('residual', () => fitResidual(training));
     const service = await tryFit('service', () => fitService(training));
     const reconstruction = await tryFit('reconstruction', async () =>
-      isFirst ? { refusal: FIRST_TRAINING } : fitReconstruction(deps, training, remainingMs),
+      isFirst
+        ? { refusal: FIRST_TRAINING }
+        : fitReconstruction(deps, training, input.request.parameters?.boosting, remainingMs),
     );
     const settled = { residual, reconstruction, service };
     const refusals = DETECTORS.flatMap((detector) => {
@@ -197,11 +200,13 @@ async function fitService({ frame }: DetectorTraining): Promise<Attempt<ServiceS
 async function fitReconstruction(
   deps: DetectorDeps,
   { frame }: DetectorTraining,
+  boosting: TrainParameters['boosting'],
   remainingMs: () => number,
 ): Promise<Attempt<ReconstructionState>> {
   if (frame.series.size < 2) return { refusal: ONE_METRIC };
   const fitted = await deps.reconstruction.fit(frame, {
     random: seededRandom(TRAINING_SEED),
+    engine: boosting?.engine,
     checkpoint: () => {
       if (remainingMs() >= RESERVE_MS) return;
       throw new DomainError('DEADLINE_EXCEEDED', 'it takes longer than a function may', {

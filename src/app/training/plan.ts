@@ -16,7 +16,9 @@ export async function plan(deps: StageDeps, input: PlanInput): Promise<PlanOutpu
   const { trigger, request } = input.request;
   // A run that a schedule or another account's tool started directly is not in the catalog yet.
   await deps.runs.create(input.run_id, trigger);
-  const known = await deps.directory.list();
+  const isOfAll = trigger === 'request' && selectorParts(request).deployment === undefined;
+  // Who asks for everything means what is watched; by the clock the heartbeat is trained as well.
+  const known = await (isOfAll ? deps.directory.list() : deps.directory.all());
   const named = known.filter((workload) => isNamed(workload, request));
   if (trigger === 'request' && named.length === 0) throw nothingNamed(request, known);
   const isAsked = trigger === 'request' || trigger === 'drift';

@@ -19,13 +19,21 @@ import { readFrame } from '../read-frame.ts';
 import { readHourly } from '../read-hourly.ts';
 import type { Workload } from '../workload-directory.ts';
 import { TRAINING_SEED } from './fit-metric.ts';
+import { loadRequest } from './stage.ts';
 import type { StageDeps } from './stage-deps.ts';
+
+/** What a pool is trained with. */
+export interface PoolOptions {
+  /** As many steps as its members forecast. */
+  readonly horizon: number;
+  /** What grows its trees, where it is not the default. */
+  readonly engine?: 'built-in' | 'xgboost' | undefined;
+}
 
 /** What training models shared by many workloads needs. */
 export interface PoolDeps extends StageDeps {
   readonly pools: PoolRegistry;
-  /** The engine, for forecasts of so many steps. */
-  readonly pooled: (options: { readonly horizon: number }) => PooledForecaster;
+  readonly pooled: (options: PoolOptions) => PooledForecaster;
 }
 
 /** Pools are trained again after this; the nightly run finds last night's due. */
@@ -46,7 +54,9 @@ const MAX_WORKLOADS = 64;
  */
 export async function trainPools(deps: PoolDeps, input: PoolInput): Promise<PoolInput> {
   const workloads = await deps.directory.list();
-  for (const [step, members] of byStep(workloads)) await refresh(deps, step, members);
+  const { parameters } = await loadRequest(deps.objects, input.run_id);
+  const engine = parameters?.boosting?.engine;
+  for (const [step, members] of byStep(workloads)) await refresh(deps, step, members, engine);
   return input;
 }
 
@@ -68,8 +78,9 @@ async function refresh(
   deps: PoolDeps,
   step: DurationMs,
   workloads: readonly Workload[],
+  engine: PoolOptions['engine'],
 ): Promise<void> {
-  const pooled = deps.pooled({ horizon: step < HOUR ? DAY_OF_STEPS : MONTH_OF_HOURS });
+  const pooled = deps.pooled({ horizon: step < HOUR ? DAY_OF_STEPS : MONTH_OF_HOURS, engine });
   const { kind } = pooled;
   const now = deps.clock.now();
   const current = await deps.pools.current(kind, step);

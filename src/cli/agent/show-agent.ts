@@ -1,52 +1,99 @@
+import { readReport } from '#adapters/agent/state-directory.ts';
+import { availableSources, sourceOf } from '#adapters/sources/registry.ts';
 import { isDomainError } from '#core/errors.ts';
-import { workloadLabel } from '#core/workload.ts';
+import { type EpochMs, SECOND } from '#core/time.ts';
+import { createApiClient } from '../client.ts';
 import type { CommandContext } from '../command-context.ts';
-import { statusTable } from '../commands/status.ts';
-import { renderTable, type Table, textCell } from '../render/table.ts';
-import { momentOf } from '../render/time.ts';
+import { renderTable, type Table, textCell, unknownCell } from '../render/table.ts';
+import { formatAge, momentOf } from '../render/time.ts';
+import { type AgentFlags, loadAgentConfig } from './load-config.ts';
+import { endpointOf } from './uplink.ts';
 
-/** Lists what the agent can read from. */
-export async function listSources(context: CommandContext): Promise<number> {
-  const { SYSTEM_METRICS, SYSTEM_STEP } = await import('#adapters/sources/system-source.ts');
-  const data = {
-    sources: [{ name: 'system', step_seconds: SYSTEM_STEP / 1_000, metrics: [...SYSTEM_METRICS] }],
-  };
+/** Lists the kinds of sources there are, and which are configured. */
+export async function listSources(context: CommandContext, flags: AgentFlags): Promise<number> {
+  const { config } = await loadAgentConfig(context, flags);
+  const kinds = await Promise.all(availableSources().map((type) => sourceOf(type)));
+  const sources = kinds.map(({ type, summary }) => ({
+    type,
+    summary,
+    configured: config.sources.filter(({ kind }) => kind.type === type).map(({ name }) => name),
+  }));
   const table: Table = {
     columns: [
-      { title: 'Source', key: 'source' },
-      { title: 'Metric', key: 'metric' },
+      { title: 'Type', key: 'type' },
+      { title: 'Reads', key: 'summary', wraps: true },
+      { title: 'Configured as', key: 'configured' },
     ],
-    rows: SYSTEM_METRICS.map((metric) => [textCell('system'), textCell(metric)]),
+    rows: sources.map(({ type, summary, configured }) => [
+      textCell(type),
+      textCell(summary),
+      textCell(configured.join(', ')),
+    ]),
   };
-  context.print({ data, table, text: () => renderTable(table, context.terminal) });
+  context.print({ data: { sources }, table, text: () => renderTable(table, context.terminal) });
   return 0;
 }
 
-/** Whether the endpoint answers, and what it has of the agents' namespace. */
-export async function agentStatus(context: CommandContext, namespace: string): Promise<number> {
-  return context.withSession(async ({ client }) => {
-    const health = await client.call('health');
-    const workloads = await client.call('listWorkloads').then(
-      ({ workloads: all }) => all.filter(({ workload }) => workload.namespace === namespace),
-      (error: unknown) => {
-        // A key for agents may send and nothing else.
-        if (isDomainError(error, 'UNAUTHORIZED', 'FORBIDDEN')) return undefined;
-        throw error;
-      },
-    );
-    const table = statusTable(workloads ?? [], [], momentOf(health.timestamp));
-    context.print({
-      data: { health, workloads: workloads ?? null },
-      table,
-      text: () => {
-        const head = `${client.endpoint} is ${health.status}, version ${health.version}\n`;
-        if (!workloads) return `${head}this key may send, but not read what was sent\n`;
-        if (workloads.length === 0)
-          return `${head}nothing was sent to the namespace ${namespace} yet\n`;
-        const names = workloads.map(({ workload }) => workloadLabel(workload)).join(', ');
-        return `${head}${names}\n${renderTable(table, context.terminal)}`;
-      },
-    });
-    return 0;
+/** How the agent of this machine did last, and whether its endpoint answers. */
+export async function agentStatus(context: CommandContext, flags: AgentFlags): Promise<number> {
+  const loaded = await loadAgentConfig(context, flags);
+  const report = await readReport(loaded.stateDir);
+  const endpoint = endpointOf(context, loaded);
+  const health = await healthOf(context, endpoint);
+  const now = context.environment.clock.now();
+  const table: Table = {
+    columns: [
+      { title: 'Source', key: 'source' },
+      { title: 'State', key: 'state' },
+      { title: 'Every', key: 'interval_seconds', align: 'right' },
+      { title: 'Last read', key: 'last_success' },
+      { title: 'Problem', key: 'problem', wraps: true },
+    ],
+    rows: (report?.sources ?? []).map((source) => [
+      textCell(source.name),
+      textCell(source.state),
+      { text: `${source.interval_seconds} s`, raw: source.interval_seconds },
+      source.last_success === null
+        ? unknownCell()
+        : { text: `${ageOf(source.last_success, now)} ago`, raw: source.last_success },
+      source.last_problem === null
+        ? textCell('')
+        : textCell(`${source.last_problem.message} (${ageOf(source.last_problem.at, now)} ago)`),
+    ]),
+  };
+  context.print({
+    data: { agent: report ?? null, endpoint, health: health ?? null },
+    table,
+    text: () => {
+      const answer =
+        health === undefined
+          ? `${endpoint} does not answer\n`
+          : `${endpoint} is ${health.status}, version ${health.version}\n`;
+      if (report === undefined) return `${answer}no agent has run in ${loaded.stateDir}\n`;
+      const { buffer, sent_samples: sent, paused } = report;
+      const lost = buffer.dropped_samples === 0 ? '' : `, ${buffer.dropped_samples} dropped`;
+      const place = buffer.on_disk ? '' : ' in memory: the disk takes nothing';
+      const seen = `${report.agent_id}, heard of ${ageOf(report.sent_at, now)} ago${paused ? ', paused' : ''}`;
+      return (
+        `${answer}${seen}\n${sent} samples sent, ${buffer.waiting_samples} wait${place}${lost}\n` +
+        `${report.problem === null ? '' : `${report.problem}\n`}${renderTable(table, context.terminal)}`
+      );
+    },
   });
+  return 0;
+}
+
+async function healthOf({ environment }: CommandContext, endpoint: string) {
+  try {
+    return await createApiClient(environment, { endpoint, attempts: 1, timeoutMs: 5_000 }).call(
+      'health',
+    );
+  } catch (error) {
+    if (isDomainError(error, 'ENDPOINT_UNAVAILABLE', 'DEADLINE_EXCEEDED')) return undefined;
+    throw error;
+  }
+}
+
+function ageOf(iso: string, now: EpochMs): string {
+  return formatAge(Math.max(Math.round((now - momentOf(iso)) / SECOND), 0));
 }

@@ -1,16 +1,12 @@
 import { resolve } from 'node:path';
-import { HeliosConfigSchema } from '#contracts/config/helios-config.ts';
+import { type ConfigProblem, problemText } from '#adapters/config/config-problem.ts';
+import { checkConfig as findingsOf } from '#app/config/check-config.ts';
 import type { CommandContext } from '../command-context.ts';
-import {
-  configKey,
-  configPath,
-  parseYaml,
-  readConfig,
-  readTextIfAny,
-  writeConfig,
-} from '../config-file.ts';
+import { configKey, configPath, readConfig, writeConfig } from '../config-file.ts';
 import type { Environment } from '../environment.ts';
+import { EXIT_USAGE, printable } from '../failure.ts';
 import { renderTable, type Table, textCell, unknownCell } from '../render/table.ts';
+import { findServiceConfig } from '../service-config.ts';
 import { SETTING_NAMES } from '../settings.ts';
 
 /** Shows every setting with the place it came from. */
@@ -64,23 +60,36 @@ export async function printConfigPath(environment: Environment): Promise<number>
   return 0;
 }
 
-const SERVICE_CONFIG = 'helios.config.yaml';
-
 /**
- * Checks the user's configuration, and the service's: the file named, or `helios.config.yaml` here.
- * @throws {DomainError} `CONFIG_INVALID` with every problem
+ * Checks the user's configuration, and the service's: the file named, or `helios.config.yaml` here. Every
+ * problem is a line with its place.
+ *
+ * @returns 2 when there are errors; warnings are told and change nothing
+ * @throws {DomainError} `CONFIG_INVALID` when the user's own configuration is wrong, or there is no file
  */
 export async function checkConfig(
   environment: Environment,
   file: string | undefined,
 ): Promise<number> {
   const own = configPath(environment.homeDirectory);
-  const path = resolve(environment.workingDirectory, file ?? SERVICE_CONFIG);
   await readConfig(own);
-  const service = await readTextIfAny(path);
-  if (service !== undefined || file !== undefined)
-    parseYaml(service ?? '', HeliosConfigSchema, path);
-  const checked = [own, ...(service === undefined ? [] : [path])];
-  environment.stdout.write(checked.map((name) => `${name}: ok\n`).join(''));
+  const { name, parsed } = await findServiceConfig(environment, file);
+  const { stdout } = environment;
+  stdout.write(`${own}: ok\n`);
+  if (parsed === undefined) return 0;
+  const { config, problems, lineOf } = parsed;
+  const findings = config === undefined ? [] : findingsOf(config);
+  const warnings = findings.map(
+    (finding): ConfigProblem => ({ ...finding, severity: 'warning', line: lineOf(finding.path) }),
+  );
+  for (const problem of [...problems, ...warnings]) {
+    stdout.write(`${printable(problemText(name, problem))}\n`);
+  }
+  if (problems.length > 0) {
+    const errors = problems.length === 1 ? '1 error' : `${problems.length} errors`;
+    stdout.write(`${name}: ${errors}\n`);
+    return EXIT_USAGE;
+  }
+  stdout.write(`${name}: ok\n`);
   return 0;
 }

@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
-import { type HeliosConfig, HeliosConfigSchema } from '#contracts/config/helios-config.ts';
 import { DomainError } from '#core/errors.ts';
 import { checkKeyLength, hashKey, readApiKey } from '../api-key.ts';
 import type { CommandContext } from '../command-context.ts';
-import { parseYaml, readTextIfAny } from '../config-file.ts';
 import type { Application } from '../environment.ts';
+import { readServiceConfig } from '../service-config.ts';
 import { isLoopback } from '../session.ts';
 
 export interface ServeFlags {
@@ -25,7 +24,7 @@ export interface ServeFlags {
  */
 export async function serve(context: CommandContext, flags: ServeFlags): Promise<number> {
   const { environment, settings, messages } = context;
-  const config = await readServiceConfig(context, flags.config);
+  const config = await readServiceConfig(environment, flags.config);
   const apiKeySha256 = await serverKey(context, flags.host);
   messages.note(`Helios is starting, data in ${settings.data_dir.value}`);
   const application = await environment.startApplication({
@@ -36,7 +35,7 @@ export async function serve(context: CommandContext, flags: ServeFlags): Promise
     hostMetrics: flags.hostMetrics,
     schedule: true,
     ...(apiKeySha256 !== undefined && { apiKeySha256 }),
-    ...(config !== undefined && { config }),
+    config,
     onProgress: (message) => messages.note(`  ${message}`),
     log: (event, fields) => {
       const line = `${event} ${JSON.stringify(fields)}`;
@@ -86,17 +85,6 @@ function welcome(url: string, { sample, hostMetrics }: ServeFlags): string {
   ];
   const lines = examples.map((example) => `  ${example}\n`).join('');
   return `Helios is ready: ${url}\n\nTry, in another terminal:\n${lines}`;
-}
-
-async function readServiceConfig(
-  { environment }: CommandContext,
-  file: string | undefined,
-): Promise<HeliosConfig | undefined> {
-  const path = resolve(environment.workingDirectory, file ?? 'helios.config.yaml');
-  const text = await readTextIfAny(path);
-  if (text !== undefined) return parseYaml(text, HeliosConfigSchema, path);
-  if (file === undefined) return undefined;
-  throw new DomainError('CONFIG_INVALID', `there is no configuration file ${path}`, { path });
 }
 
 /** Off this machine a key is required; on it the key of a remote endpoint is nobody's business. */

@@ -44,8 +44,16 @@ function healthLine(health: AnswerOf<'health'>, where: string): string {
   const newest = age === null ? 'no data yet' : `newest data ${formatAge(age)} old`;
   return (
     `Helios ${health.version} at ${where} is ${health.status}, up ${formatAge(health.uptime_seconds)}\n` +
-    `${health.workloads} workloads, ${health.models_loaded} models, ${newest}\n`
+    `${health.workloads} workloads, ${health.models_loaded} models, ${newest}\n${heartbeatLine(health)}`
   );
+}
+
+/** Nothing where it is switched off. */
+function heartbeatLine({ heartbeat }: AnswerOf<'health'>): string {
+  if (heartbeat === null) return '';
+  const { state, stage, message } = heartbeat;
+  if (state === 'ok') return 'heartbeat ok\n';
+  return `heartbeat ${state}${stage === null ? '' : ` at ${stage}`}: ${message}\n`;
 }
 
 /** Incidents that are known and no problem are not counted. */

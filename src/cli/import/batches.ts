@@ -1,170 +1,192 @@
 import { createHash } from 'node:crypto';
 import { LIMITS } from '#contracts/http/common.ts';
-import { gridCovering, slotOf } from '#core/series/grid.ts';
+import type { CsvSeries } from '#core/csv/series-index.ts';
 import { metricDefinition } from '#core/series/metric-catalogue.ts';
-import type { Point } from '#core/series/point.ts';
-import { resample } from '#core/series/resample.ts';
-import { addMs, type DurationMs, epochMs, SECOND, toIso } from '#core/time.ts';
+import { type DurationMs, epochMs, SECOND, toIso } from '#core/time.ts';
 import type { WorkloadFlags } from '../command-context.ts';
-import type { Measurement } from './read-rows.ts';
+import { type Points, type Slots, slotsOf } from './slots.ts';
 
 /** A request of the columnar form, ready to be sent. */
 export interface Batch extends WorkloadFlags {
   readonly batch_id: string;
   readonly backfill: true;
   readonly source: string;
+  readonly instance?: string;
   readonly start: string;
   readonly step_seconds: number;
   readonly columns: Readonly<Record<string, readonly (number | null)[]>>;
 }
 
-/** What became of a measurement that was added. */
-export type Added = 'kept' | 'duplicate';
-
-/** What a file turned out to hold, one metric. */
-export interface MetricSummary {
+/** What a file turned out to hold, one series. */
+export interface SeriesSummary {
+  readonly workload: WorkloadFlags;
+  readonly instance: string | undefined;
+  readonly metric: string;
   /** Values on the grid. */
   values: number;
   /** First and last slot, as moments. */
   first: number;
   last: number;
+  smallest: number;
+  largest: number;
   /** Values that the metric's definition says cannot be, such as a ratio of 42. */
   outOfRange: number;
 }
 
-/** Turns measurements, one by one, into batches. */
+/** Turns values, one by one, into batches. */
 export interface BatchBuilder {
-  add(measurement: Measurement): Added;
-  /** Batches that are full; what came last stays for more values of its slot. */
+  add(series: CsvSeries, at: number, value: number): void;
+  /** Batches that are full. */
   takeFull(): readonly Batch[];
   /** Everything that is left. */
   takeRest(): readonly Batch[];
-  readonly metrics: ReadonlyMap<string, MetricSummary>;
-  /** Measurements that share a slot with another of their metric, and were put together. */
+  readonly summaries: Iterable<SeriesSummary>;
+  /** Values that repeated a moment of their series. */
+  readonly repeated: number;
+  /** Values that share a slot with another of their series, and were put together. */
   readonly merged: number;
 }
 
-/** Points kept before a batch is cut: with 24 characters a value well under 1 MB. */
-const FLUSH_POINTS = 10_000;
+export interface BatchOptions {
+  readonly step: DurationMs;
+  /** The workload that a series is stored under. */
+  readonly workloadOf: (series: CsvSeries) => WorkloadFlags;
+}
+
+/** Values of one workload before a batch is cut: what one request takes, another slot would not fit. */
+const FLUSH_POINTS = LIMITS.maxSamples;
 /** Even one endless slot must not fill the memory. */
 const MOST_POINTS = 200_000;
+/** Of all workloads together. */
+const MOST_POINTS_IN_ALL = 1_000_000;
 /** A gap longer than this costs less as a request of its own than as nulls. */
 const LONGEST_GAP_STEPS = 100;
 
+/** The series of one workload and instance: they share requests. */
+interface Group {
+  readonly workload: WorkloadFlags;
+  readonly instance: string | undefined;
+  readonly series: Series[];
+  points: number;
+  /** Slot that the last value fell into: what is about to get more values. */
+  slot: number;
+}
+
+interface Series {
+  readonly group: Group;
+  readonly summary: SeriesSummary;
+  points: Points;
+}
+
 /**
- * Collects measurements in any order and cuts them into requests on the grid of `step` (anchored at
- * the epoch): at most 10,000 cells each, gaps as null, long gaps between requests. Several values of
- * one slot become one by the metric's own rule. A batch's id is the hash of its content, so that
- * importing a file again stores nothing twice. Memory is bounded by the batch, not by the file.
+ * Collects values in any order and cuts them into requests on the grid of `step` (anchored at the
+ * epoch): at most 10,000 cells each, gaps as null, long gaps between requests. A cut falls between two
+ * slots, never into one that is filling, and only the rows decide about it: importing a file again
+ * makes the same batches, whose ids are the hashes of their content. Memory is bounded by the batches,
+ * not by the file.
  */
-export function createBatchBuilder(workload: WorkloadFlags, step: DurationMs): BatchBuilder {
-  const pending = new Map<string, Map<number, number>>();
-  const metrics = new Map<string, MetricSummary>();
-  let points = 0;
-  let newest: number | undefined;
+export function createBatchBuilder({ step, workloadOf }: BatchOptions): BatchBuilder {
+  const known = new Map<CsvSeries, Series>();
+  const groups = new Map<string, Group>();
+  let ready: Batch[] = [];
+  let total = 0;
+  let repeated = 0;
   let merged = 0;
 
-  const slotStartOf = (at: number) => Math.floor(at / step) * step;
+  const open = (key: CsvSeries): Series => {
+    const workload = workloadOf(key);
+    const { instance, metric } = key;
+    const name = JSON.stringify([workload, instance]);
+    const group = groups.get(name) ?? { workload, instance, series: [], points: 0, slot: NaN };
+    groups.set(name, group);
+    // What the file tells apart may be stored as one, when a person names the deployment of all.
+    const same = group.series.find(({ summary }) => summary.metric === metric);
+    const summary = { workload, instance, metric, ...EMPTY_SUMMARY };
+    const series = same ?? { group, summary, points: { at: [], values: [] } };
+    if (!same) group.series.push(series);
+    known.set(key, series);
+    return series;
+  };
 
-  const cut = (keepNewest: boolean): readonly Batch[] => {
-    const kept = new Map<string, Map<number, number>>();
-    const ready = new Map<string, Point[]>();
-    points = 0;
-    for (const [metric, values] of pending) {
-      for (const [at, value] of values) {
-        if (keepNewest && slotStartOf(at) === newest) {
-          kept.set(metric, (kept.get(metric) ?? new Map<number, number>()).set(at, value));
-          points++;
-        } else {
-          const own = ready.get(metric) ?? [];
-          own.push({ at: epochMs(at), value });
-          ready.set(metric, own);
-        }
-      }
+  const cut = (group: Group): void => {
+    const gridded: Gridded[] = [];
+    for (const series of group.series) {
+      if (series.points.at.length === 0) continue;
+      const slots = slotsOf(series.summary.metric, series.points, step);
+      series.points = { at: [], values: [] };
+      repeated += slots.repeated;
+      merged += slots.merged;
+      count(series.summary, slots);
+      gridded.push({ metric: series.summary.metric, slots });
     }
-    pending.clear();
-    for (const [metric, values] of kept) pending.set(metric, values);
-    const gridded = [...ready].map(([metric, own]) => {
-      const slots = onGrid(metric, own, step);
-      merged += own.length - slots.size;
-      count(metrics, metric, slots);
-      return { metric, slots };
-    });
-    return batchesOf(workload, step, gridded);
+    total -= group.points;
+    group.points = 0;
+    ready.push(...batchesOf(group, step, gridded));
+  };
+
+  const cutAll = (): void => {
+    for (const group of groups.values()) if (group.points > 0) cut(group);
+  };
+
+  const add = (key: CsvSeries, at: number, value: number): void => {
+    const series = known.get(key) ?? open(key);
+    const { group } = series;
+    const slot = Math.floor(at / step);
+    const isNewSlot = slot !== group.slot;
+    group.slot = slot;
+    const most = isNewSlot ? FLUSH_POINTS - group.series.length + 1 : MOST_POINTS;
+    if (group.points >= most) cut(group);
+    series.points.at.push(at);
+    series.points.values.push(value);
+    group.points++;
+    total++;
+    if (total > MOST_POINTS_IN_ALL) cutAll();
+  };
+
+  const take = (): readonly Batch[] => {
+    const taken = ready;
+    ready = [];
+    return taken;
   };
 
   return {
-    metrics,
+    get summaries() {
+      return [...new Set(known.values())].map(({ summary }) => summary);
+    },
+    get repeated() {
+      return repeated;
+    },
     get merged() {
       return merged;
     },
-    add({ metric, at, value }) {
-      const values = pending.get(metric) ?? new Map<number, number>();
-      const before = values.get(at);
-      pending.set(metric, values);
-      newest = slotStartOf(at);
-      if (before === undefined) {
-        values.set(at, value);
-        points++;
-        return 'kept';
-      }
-      // As the store does when two values claim the same moment: the greater one, in any order.
-      values.set(at, Math.max(before, value));
-      return 'duplicate';
+    add,
+    takeFull: take,
+    takeRest() {
+      cutAll();
+      return take();
     },
-    takeFull() {
-      if (points < FLUSH_POINTS) return [];
-      return cut(points < MOST_POINTS);
-    },
-    takeRest: () => cut(false),
   };
 }
 
-/** Slot start to value, ascending. */
-type Slots = ReadonlyMap<number, number>;
+const EMPTY_SUMMARY = {
+  values: 0,
+  first: Number.POSITIVE_INFINITY,
+  last: Number.NEGATIVE_INFINITY,
+  smallest: Number.POSITIVE_INFINITY,
+  largest: Number.NEGATIVE_INFINITY,
+  outOfRange: 0,
+};
 
-/** Runs of points near each other are resampled together, so that a year's gap costs no memory. */
-function onGrid(metric: string, points: readonly Point[], step: DurationMs): Slots {
-  const rule = metricDefinition(metric).resample;
-  const ordered = [...points].sort((left, right) => left.at - right.at);
-  const slots = new Map<number, number>();
-  let run: Point[] = [];
-  const close = () => {
-    const [first] = run;
-    const last = run.at(-1);
-    if (!first || !last) return;
-    const grid = gridCovering({ from: first.at, to: epochMs(last.at + 1) }, step);
-    const values = resample(run, grid, rule);
-    for (const { at } of run) {
-      const slot = slotOf(grid, at) ?? 0;
-      slots.set(addMs(grid.start, step, slot), values[slot] ?? Number.NaN);
-    }
-    run = [];
-  };
-  for (const point of ordered) {
-    const before = run.at(-1);
-    if (before && point.at - before.at > LONGEST_GAP_STEPS * step) close();
-    run.push(point);
+function count(summary: SeriesSummary, { starts, values }: Slots): void {
+  const { minimum, maximum } = metricDefinition(summary.metric);
+  summary.values += starts.length;
+  summary.first = Math.min(summary.first, starts[0] ?? Number.POSITIVE_INFINITY);
+  summary.last = Math.max(summary.last, starts.at(-1) ?? Number.NEGATIVE_INFINITY);
+  for (const value of values) {
+    if (value < summary.smallest) summary.smallest = value;
+    if (value > summary.largest) summary.largest = value;
+    if (value < minimum || value > maximum) summary.outOfRange++;
   }
-  close();
-  return slots;
-}
-
-function count(metrics: Map<string, MetricSummary>, metric: string, slots: Slots): void {
-  const known = metrics.get(metric) ?? {
-    values: 0,
-    first: Number.POSITIVE_INFINITY,
-    last: Number.NEGATIVE_INFINITY,
-    outOfRange: 0,
-  };
-  const { minimum, maximum } = metricDefinition(metric);
-  known.values += slots.size;
-  for (const [start, value] of slots) {
-    known.first = Math.min(known.first, start);
-    known.last = Math.max(known.last, start);
-    if (value < minimum || value > maximum) known.outOfRange++;
-  }
-  metrics.set(metric, known);
 }
 
 interface Gridded {
@@ -172,25 +194,31 @@ interface Gridded {
   readonly slots: Slots;
 }
 
-function batchesOf(
-  workload: WorkloadFlags,
-  step: DurationMs,
-  gridded: readonly Gridded[],
-): readonly Batch[] {
+function batchesOf(group: Group, step: DurationMs, gridded: readonly Gridded[]): readonly Batch[] {
   const batches: Batch[] = [];
   for (let from = 0; from < gridded.length; from += LIMITS.maxMetrics) {
-    const group = gridded.slice(from, from + LIMITS.maxMetrics);
-    const longest = Math.floor(LIMITS.maxSamples / group.length);
-    const starts = [...new Set(group.flatMap(({ slots }) => [...slots.keys()]))];
-    for (const run of runsOf(
-      starts.sort((left, right) => left - right),
-      step,
-      longest,
-    )) {
-      batches.push(batchOf(workload, step, run, group));
-    }
+    const some = gridded.slice(from, from + LIMITS.maxMetrics);
+    const longest = Math.floor(LIMITS.maxSamples / some.length);
+    const starts = some.map(({ slots }) => slots.starts).reduce(union);
+    const columns = some.map(({ metric, slots }) => ({ metric, slots, next: 0 }));
+    for (const run of runsOf(starts, step, longest))
+      batches.push(batchOf(group, step, run, columns));
   }
   return batches;
+}
+
+/** All of two ascending lists, ascending, each once. */
+function union(left: readonly number[], right: readonly number[]): readonly number[] {
+  if (left.length === right.length && left.every((start, i) => start === right[i])) return left;
+  const all: number[] = [];
+  for (let i = 0, j = 0; i < left.length || j < right.length; ) {
+    const a = left[i] ?? Number.POSITIVE_INFINITY;
+    const b = right[j] ?? Number.POSITIVE_INFINITY;
+    all.push(Math.min(a, b));
+    if (a <= b) i++;
+    if (b <= a) j++;
+  }
+  return all;
 }
 
 interface Run {
@@ -201,36 +229,46 @@ interface Run {
 /** Slots in runs of at most `longest` steps, without long gaps inside. */
 function runsOf(starts: readonly number[], step: DurationMs, longest: number): readonly Run[] {
   const runs: Run[] = [];
+  let first = starts[0];
+  let last = first;
   for (const start of starts) {
-    const run = runs.at(-1);
-    const last = run && run.start + (run.steps - 1) * step;
-    const steps = run ? (start - run.start) / step + 1 : 1;
-    if (run && last !== undefined && steps <= longest && start - last <= LONGEST_GAP_STEPS * step) {
-      runs[runs.length - 1] = { start: run.start, steps };
-    } else runs.push({ start, steps: 1 });
+    if (first === undefined || last === undefined) break;
+    if ((start - first) / step >= longest || start - last > LONGEST_GAP_STEPS * step) {
+      runs.push({ start: first, steps: (last - first) / step + 1 });
+      first = start;
+    }
+    last = start;
+  }
+  if (first !== undefined && last !== undefined) {
+    runs.push({ start: first, steps: (last - first) / step + 1 });
   }
   return runs;
 }
 
-function batchOf(
-  workload: WorkloadFlags,
-  step: DurationMs,
-  run: Run,
-  group: readonly Gridded[],
-): Batch {
-  const columns = group.flatMap(({ metric, slots }) => {
-    const values = Array.from(
-      { length: run.steps },
-      (_, i) => slots.get(run.start + i * step) ?? null,
-    );
-    return values.every((value) => value === null) ? [] : [[metric, values] as const];
-  });
+interface Cursor extends Gridded {
+  /** First slot that no batch has yet. */
+  next: number;
+}
+
+function batchOf(group: Group, step: DurationMs, run: Run, cursors: readonly Cursor[]): Batch {
+  const end = run.start + run.steps * step;
+  const columns: Record<string, readonly (number | null)[]> = {};
+  for (const cursor of cursors) {
+    const { starts, values } = cursor.slots;
+    if (!((starts[cursor.next] ?? Number.POSITIVE_INFINITY) < end)) continue;
+    const column = new Array<number | null>(run.steps).fill(null);
+    for (; cursor.next < starts.length && starts[cursor.next]! < end; cursor.next++) {
+      column[(starts[cursor.next]! - run.start) / step] = values[cursor.next]!;
+    }
+    columns[cursor.metric] = column;
+  }
   const content = {
-    ...workload,
+    ...group.workload,
     source: 'import',
+    ...(group.instance !== undefined && { instance: group.instance }),
     start: toIso(epochMs(run.start)),
     step_seconds: step / SECOND,
-    columns: Object.fromEntries(columns),
+    columns,
   };
   const hash = createHash('sha256').update(JSON.stringify(content)).digest('hex');
   return { ...content, batch_id: `import-${hash}`, backfill: true };

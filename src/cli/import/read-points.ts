@@ -1,7 +1,9 @@
+import { type CsvOptions, readCsv } from '#core/csv/read-csv.ts';
+import type { CsvSeries } from '#core/csv/series-index.ts';
 import { DomainError } from '#core/errors.ts';
 import { type EpochMs, epochMs } from '#core/time.ts';
 import { formatCount } from '../render/units.ts';
-import { type ReadOptions, type RowProblem, readRows } from './read-rows.ts';
+import { createProblemList, type RowProblem } from './problem-list.ts';
 
 /** What a small file holds, a list of points a metric. */
 export interface FilePoints {
@@ -21,51 +23,50 @@ export interface FilePoint {
   readonly value: number;
 }
 
-export interface ReadPointsOptions extends ReadOptions {
+export interface ReadPointsOptions extends CsvOptions {
   /** Values that one request may carry. */
   readonly most: number;
   /** Whether a metric is wanted; all of them unless given. */
   readonly wants?: (metric: string) => boolean;
 }
 
-const MOST_PROBLEMS = 20;
-
 /**
  * Reads all of a CSV stream for one request. Of two values that claim the same moment the greater one
  * is kept, as the store does.
  *
- * @throws {DomainError} `IMPORT_INVALID` when the header cannot be understood, `PAYLOAD_TOO_LARGE` when
- *   there are more values than `most`
+ * @throws {DomainError} `IMPORT_INVALID` when the file cannot be understood or holds several
+ *   workloads, `PAYLOAD_TOO_LARGE` when there are more values than `most`
  */
 export async function readPoints(
-  input: NodeJS.ReadableStream,
+  input: AsyncIterable<Uint8Array | string>,
   options: ReadPointsOptions,
 ): Promise<FilePoints> {
   const { most, wants = () => true } = options;
   const values = new Map<string, Map<number, number>>();
   const others = new Set<string>();
-  const problems: RowProblem[] = [];
+  const problems = createProblemList();
   let count = 0;
-  let filled = 0;
-  let rejected = 0;
-  for await (const row of readRows(input, options)) {
-    if (row.filled) filled++;
-    rejected += row.problems.length;
-    problems.push(...row.problems.slice(0, MOST_PROBLEMS - problems.length));
-    for (const { metric, at, value } of row.measurements) {
+  let only: CsvSeries | undefined;
+  const { filled } = await readCsv(input, options, {
+    value(series, at, value) {
+      const { metric } = series;
       if (!wants(metric)) {
         others.add(metric);
-        continue;
+        return;
       }
+      only ??= series;
+      if (series.workload !== only.workload) throw several(only, series);
       const own = values.get(metric) ?? new Map<number, number>();
       values.set(metric, own);
       const before = own.get(at);
       own.set(at, before === undefined ? value : Math.max(before, value));
       if (before === undefined && ++count > most) throw tooMany(most);
-    }
-  }
+    },
+    problem: (line, reason) => problems.add({ line, reason }),
+  });
   const metrics = new Map([...values].map(([metric, own]) => [metric, ascending(own)]));
-  return { metrics, others: [...others], filled, rejected, problems };
+  const { count: rejected, first } = problems;
+  return { metrics, others: [...others], filled, rejected, problems: first };
 }
 
 function ascending(values: ReadonlyMap<number, number>): readonly FilePoint[] {
@@ -80,4 +81,10 @@ function tooMany(most: number): DomainError {
     limit: most,
     try: 'fewer --metric, a shorter file, or helios import and helios detect without --file',
   });
+}
+
+function several(first: CsvSeries, other: CsvSeries): DomainError {
+  const named = [first, other].map(({ workload, instance }) => ({ ...workload, instance }));
+  const message = 'the file holds several workloads or instances, and one is wanted';
+  return new DomainError('IMPORT_INVALID', message, { found: named, try: 'helios import' });
 }

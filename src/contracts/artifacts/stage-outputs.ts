@@ -5,7 +5,7 @@ import { PreparationStateSchema } from '#core/features/preparation.ts';
 import { BlendSpecSchema } from '#core/forecast/blend-spec.ts';
 import { UnitSchema } from '../http/common.ts';
 import { CoverageSchema } from '../http/predict.ts';
-import { ArtifactRefSchema } from '../tasks/items.ts';
+import { ArtifactRefSchema } from './artifact-ref.ts';
 
 /**
  * What the pipeline's stages hand on through the object store. Missing values are null. Each is a

@@ -1,11 +1,23 @@
 import * as z from 'zod';
-import { NAME_PART } from '#core/workload.ts';
+import { NAME_PART, workloadId, workloadKey } from '#core/workload.ts';
+import { AccountNameSchema, AccountsConfigSchema, RegionSchema } from './accounts.ts';
 import { ActuationConfigSchema } from './actuation.ts';
+import { AuthenticationConfigSchema } from './authentication.ts';
 import { CloudWatchMappingSchema } from './cloudwatch.ts';
+import { CollectionConfigSchema } from './collection.ts';
 import { DetectionConfigSchema } from './detection.ts';
+import { DiscoveryConfigSchema } from './discovery.ts';
 import { ConfiguredEventsSchema } from './events.ts';
+import { HeartbeatConfigSchema } from './heartbeat.ts';
+import { unknownAccounts } from './known-accounts.ts';
+import { MonitoringConfigSchema } from './monitoring.ts';
+import { NotificationsConfigSchema } from './notifications.ts';
 import { PricingConfigSchema } from './pricing.ts';
+import { PrometheusServersSchema } from './prometheus-servers.ts';
 import { ScalingConfigSchema } from './scaling.ts';
+import { SchedulesConfigSchema } from './schedules.ts';
+import { StorageConfigSchema } from './storage.ts';
+import { WriteBackConfigSchema } from './write-back.ts';
 
 const NameSchema = z.string().regex(NAME_PART);
 
@@ -16,35 +28,73 @@ export const ConfiguredWorkloadSchema = z.strictObject({
   cluster: NameSchema.default('default'),
   container: NameSchema.default('*'),
   source: z.literal('cloudwatch').default('cloudwatch'),
+  /** One of `accounts`; the account that Helios runs in unless given. */
+  account: AccountNameSchema.optional(),
+  region: RegionSchema.optional(),
   metrics: CloudWatchMappingSchema,
 });
 export type ConfiguredWorkload = z.infer<typeof ConfiguredWorkloadSchema>;
 
 /** `helios.config.yaml`: the same file for the local process and for `cdk deploy`. */
-export const HeliosConfigSchema = z.strictObject({
-  workloads: z.array(ConfiguredWorkloadSchema).max(10_000).default([]),
-  training: z
-    .strictObject({
-      window_days: z.number().int().min(1).max(400).default(28),
-      /** How much better than naive, seasonal naive and the incumbent a version must be. */
-      minimum_improvement: z.number().min(0).max(0.5).default(0.05),
-      recurrent: z.enum(['nightly', 'on-request']).default('on-request').meta({
-        description:
-          'when AWS trains recurrent networks: a network takes minutes to hours a metric; the local process does it on request',
-      }),
-      mlflow_tracking_uri: z
-        .url({ protocol: /^https?$/ })
-        .optional()
-        .meta({
+export const HeliosConfigSchema = z
+  .strictObject({
+    workloads: z.array(ConfiguredWorkloadSchema).max(10_000).default([]),
+    training: z
+      .strictObject({
+        window_days: z.number().int().min(1).max(400).default(28),
+        /** How much better than naive, seasonal naive and the incumbent a version must be. */
+        minimum_improvement: z.number().min(0).max(0.5).default(0.05),
+        recurrent: z.enum(['nightly', 'on-request']).default('on-request').meta({
           description:
-            'an MLflow tracking server that AWS records every fit in too; one that asks for a token is not supported there yet',
+            'when AWS trains recurrent networks: a network takes minutes to hours a metric; the local process does it on request',
         }),
-    })
-    .prefault({}),
-  events: ConfiguredEventsSchema,
-  detection: DetectionConfigSchema,
-  scaling: ScalingConfigSchema,
-  actuation: ActuationConfigSchema,
-  pricing: PricingConfigSchema,
-});
+        native_image: z.boolean().default(false).meta({
+          description:
+            'train recurrent networks with libtensorflow, in a container image: deploying it takes Docker',
+        }),
+        mlflow_tracking_uri: z
+          .url({ protocol: /^https?$/ })
+          .optional()
+          .meta({
+            description:
+              'an MLflow tracking server that AWS records every fit in too; one that asks for a token is not supported there yet',
+          }),
+      })
+      .prefault({}),
+    accounts: AccountsConfigSchema,
+    collection: CollectionConfigSchema,
+    discovery: DiscoveryConfigSchema,
+    schedules: SchedulesConfigSchema,
+    events: ConfiguredEventsSchema,
+    detection: DetectionConfigSchema,
+    scaling: ScalingConfigSchema,
+    actuation: ActuationConfigSchema,
+    authentication: AuthenticationConfigSchema,
+    pricing: PricingConfigSchema,
+    storage: StorageConfigSchema,
+    monitoring: MonitoringConfigSchema,
+    notifications: NotificationsConfigSchema,
+    heartbeat: HeartbeatConfigSchema,
+    prometheus: PrometheusServersSchema,
+    write_back: WriteBackConfigSchema,
+  })
+  .superRefine((config, context) => {
+    for (const problem of unknownAccounts(config)) context.addIssue({ code: 'custom', ...problem });
+    for (const problem of repeatedWorkloads(config.workloads)) {
+      context.addIssue({ code: 'custom', ...problem });
+    }
+  });
 export type HeliosConfig = z.infer<typeof HeliosConfigSchema>;
+
+/** Each workload is configured once: two of the same name would overwrite each other's observations. */
+function repeatedWorkloads(workloads: readonly z.infer<typeof ConfiguredWorkloadSchema>[]) {
+  const seen = new Set<string>();
+  return workloads.flatMap((workload, index) => {
+    const key = workloadKey(workloadId(workload));
+    if (!seen.has(key)) {
+      seen.add(key);
+      return [];
+    }
+    return [{ path: ['workloads', index], message: `the workload ${key} is configured twice` }];
+  });
+}

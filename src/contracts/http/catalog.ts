@@ -8,6 +8,7 @@ import {
   WorkloadRefSchema,
   workloadFields,
 } from './common.ts';
+import { HeartbeatSchema } from './heartbeat.ts';
 import { CoverageSchema, SkillSchema } from './predict.ts';
 
 export const HealthSchema = z.strictObject({
@@ -19,6 +20,10 @@ export const HealthSchema = z.strictObject({
   workloads: z.number().int(),
   sources: z.array(z.string()),
   data_age_seconds: z.number().nullable().meta({ description: 'age of the newest observation' }),
+  heartbeat: HeartbeatSchema.nullable().meta({
+    description:
+      'how the workload of known truth is that runs through everything; null while it is switched off',
+  }),
 });
 
 export const ReadySchema = z.strictObject({

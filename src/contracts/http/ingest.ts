@@ -64,6 +64,11 @@ export const IngestColumnsSchema = z.strictObject({
   ...batchFields,
   ...workloadFields,
   source: z.string().regex(SOURCE_NAME, 'a source is letters, digits, . _ -').optional(),
+  instance: z
+    .string()
+    .regex(SOURCE_NAME, 'an instance is letters, digits, . _ -')
+    .optional()
+    .meta({ description: 'pod or host that was measured, where the workload has several' }),
   start: TimestampSchema,
   step_seconds: z.number().int().min(1).max(3_600),
   columns: z

@@ -52,9 +52,17 @@ export const LstmOptionsSchema = z.union([
   LstmConfigSchema,
 ]);
 
+/** Options of boosted trees: the detector `reconstruction`, and the shared member `xgboost` when it is due. */
+export const BoostingOptionsSchema = z.strictObject({
+  engine: z.enum(['built-in', 'xgboost']).optional().meta({
+    description: 'xgboost is version 0.7 in WASM: as accurate, several times as slow',
+  }),
+});
+
 /** What members are fitted with, by member. */
 export const TrainParametersSchema = z.strictObject({
   prophet: ProphetOptionsSchema.optional(),
+  boosting: BoostingOptionsSchema.optional(),
   arima: ArimaOptionsSchema.optional(),
   lstm: LstmOptionsSchema.optional(),
 });

@@ -63,6 +63,18 @@ export function invoke(name: string, payload: unknown) {
   };
 }
 
+/**
+ * Workloads of one child execution. The run of a fleet then starts a tenth of the executions, against
+ * Step Functions' quota of starts, and a child still stays far below the 25,000 events of a history:
+ * a workload takes about 80, and 8 more each time its recurrent training goes on.
+ */
+const WORKLOADS_PER_BATCH = 10;
+/** Batches, and workloads of a batch, at a time: 40 functions of each stage at most. */
+const BATCHES_AT_ONCE = 8;
+const WORKLOADS_AT_ONCE = 5;
+/** Workloads whose training is under way at a time. */
+export const WORKLOADS_IN_TRAINING = BATCHES_AT_ONCE * WORKLOADS_AT_ONCE;
+
 /** Whatever goes wrong is recorded for this workload and stops only it. */
 const RECORD_FAILURE = [
   {
@@ -162,8 +174,17 @@ const FIT = {
   Next: 'Evaluate',
 };
 
+/** How a workload ended, for the results of the map; the catalog has the rest. */
+function ended(outcome: string) {
+  return {
+    Type: 'Pass',
+    Output: { workload: '{% $item.workload %}', outcome },
+    End: true,
+  };
+}
+
 const WORKLOAD = {
-  ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+  ProcessorConfig: { Mode: 'INLINE' },
   StartAt: 'Remember',
   States: {
     Remember: { Type: 'Pass', Assign: { item: ITEM }, Next: 'Validate' },
@@ -177,11 +198,61 @@ const WORKLOAD = {
     Fit: FIT,
     Evaluate: stage('evaluate', 'Register'),
     Register: stage('register', 'Trained'),
-    Trained: { Type: 'Pass', Output: 'trained', End: true },
-    Refused: { Type: 'Pass', Output: 'refused', End: true },
-    RecordFailure: { ...invoke('finish', ITEM), Output: 'failed', End: true },
+    Trained: ended('trained'),
+    Refused: ended('refused'),
+    RecordFailure: {
+      ...invoke('finish', ITEM),
+      Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Unrecorded' }],
+      Next: 'Failed',
+    },
+    Failed: ended('failed'),
+    Unrecorded: ended('unrecorded'),
   },
 };
+
+/**
+ * What one child execution does. It fails only after all of its workloads have ended, when the
+ * failure of one could not be written down: then `finish` names them from the map's results.
+ */
+const BATCH = {
+  ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+  StartAt: 'TrainBatch',
+  States: {
+    TrainBatch: {
+      Type: 'Map',
+      Items: '{% [$states.input.Items] %}',
+      MaxConcurrency: WORKLOADS_AT_ONCE,
+      ItemProcessor: WORKLOAD,
+      Next: 'IsRecorded',
+    },
+    IsRecorded: {
+      Type: 'Choice',
+      Choices: [
+        { Condition: "{% 'unrecorded' in $states.input.outcome %}", Next: 'BatchUnrecorded' },
+      ],
+      Default: 'BatchEnded',
+    },
+    BatchEnded: { Type: 'Succeed' },
+    BatchUnrecorded: {
+      Type: 'Fail',
+      Error: 'Unrecorded',
+      Cause: 'a workload of this batch failed, and the failure could not be written',
+    },
+  },
+};
+
+/** The run as a whole cannot go on: its record is closed with the error. */
+const RECORD_RUN_FAILURE = [
+  {
+    ErrorEquals: ['States.ALL'],
+    Output: {
+      run_id: '{% $states.context.Execution.Name %}',
+      error: '{% $states.errorOutput.Error %}',
+      cause: '{% $states.errorOutput.Cause %}',
+    },
+    Next: 'RecordRunFailure',
+  },
+];
 
 export const TRAINING_PIPELINE = {
   Comment:
@@ -195,17 +266,7 @@ export const TRAINING_PIPELINE = {
         run_id: '{% $states.context.Execution.Name %}',
         request: '{% $states.input %}',
       }),
-      Catch: [
-        {
-          ErrorEquals: ['States.ALL'],
-          Output: {
-            run_id: '{% $states.context.Execution.Name %}',
-            error: '{% $states.errorOutput.Error %}',
-            cause: '{% $states.errorOutput.Cause %}',
-          },
-          Next: 'RecordRunFailure',
-        },
-      ],
+      Catch: RECORD_RUN_FAILURE,
       Next: 'TrainPools',
     },
     // Without a pool its members are left out by name: no reason to train nothing.
@@ -231,24 +292,31 @@ export const TRAINING_PIPELINE = {
         run_id: '{% $states.input.run_id %}',
         workload: '{% $states.context.Map.Item.Value.workload %}',
       },
-      MaxConcurrency: 40,
-      ToleratedFailurePercentage: 10,
-      ItemProcessor: WORKLOAD,
-      Output: { run_id: '{% $states.input.run_id %}' },
-      Catch: [
-        {
-          ErrorEquals: ['States.ALL'],
-          Output: {
-            run_id: '{% $states.context.Execution.Name %}',
-            error: '{% $states.errorOutput.Error %}',
-            cause: '{% $states.errorOutput.Cause %}',
-          },
-          Next: 'RecordRunFailure',
+      ItemBatcher: { MaxItemsPerBatch: WORKLOADS_PER_BATCH },
+      MaxConcurrency: BATCHES_AT_ONCE,
+      // A batch fails only when the catalog could not be written for minutes: a few of those are named
+      // at the end, but when most fail there is no point in going on.
+      ToleratedFailurePercentage: 50,
+      ItemProcessor: BATCH,
+      // Without it the ends of 10,000 workloads would have to fit into one payload of 256 kB.
+      ResultWriter: {
+        Resource: 'arn:aws:states:::s3:putObject',
+        Arguments: {
+          Bucket: `\${${BUCKET_PLACEHOLDER}}`,
+          Prefix: "{% 'runs/' & $states.input.run_id & '/results' %}",
         },
-      ],
+      },
+      // A map of nothing may write nothing: JSONata then leaves the key out.
+      Output:
+        "{% {'run_id': $states.input.run_id, 'results_key': $states.result.ResultWriterDetails.Key} %}",
+      Catch: RECORD_RUN_FAILURE,
       Next: 'Finish',
     },
-    Finish: { ...invoke('finish', '{% $states.input %}'), End: true },
+    Finish: {
+      ...invoke('finish', '{% $states.input %}'),
+      Catch: RECORD_RUN_FAILURE,
+      End: true,
+    },
     RecordRunFailure: { ...invoke('finish', '{% $states.input %}'), Next: 'RunFailed' },
     RunFailed: { Type: 'Fail', Error: 'RunFailed', Cause: 'see the run in the catalog' },
   },

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ArtifactRefSchema } from '../artifacts/artifact-ref.ts';
 import { TrainRequestSchema } from '../http/train.ts';
 
 /** Payloads of the pipeline's tasks: names of things in the stores, never data. */
@@ -29,13 +30,6 @@ export type PlanOutput = z.infer<typeof PlanOutputSchema>;
 
 /** One line of the manifest that the map reads. */
 export const ManifestItemSchema = z.strictObject({ workload: WorkloadKeySchema });
-
-/** Where a stage's output lies in the object store, and the checksum it is verified by. */
-export const ArtifactRefSchema = z.strictObject({
-  key: z.string(),
-  sha256: z.string(),
-  bytes: z.number().int(),
-});
 
 /** What travels from stage to stage: each adds the reference to its output. */
 export const WorkloadItemSchema = z.strictObject({
@@ -71,6 +65,8 @@ export type PoolInput = z.infer<typeof PoolInputSchema>;
 export const FinishInputSchema = z.strictObject({
   run_id: RunIdSchema,
   workload: WorkloadKeySchema.optional(),
+  /** Where the map lists how its batches ended. */
+  results_key: z.string().min(1).max(1_024).optional(),
   error: z.string().optional(),
   cause: z.unknown().optional(),
 });

@@ -30,64 +30,63 @@ export interface RegionPrices {
 export const ARCHITECTURES = ['x86', 'arm64'] as const;
 export type Architecture = (typeof ARCHITECTURES)[number];
 
+/** What us-east-1 charges. EC2 is out of the list that Karpenter generates from the AWS Price List API. */
+export const US_EAST_1: RegionPrices = {
+  ec2: {
+    source: {
+      asOf: '2026-02-09',
+      url: 'https://github.com/aws/karpenter-provider-aws/blob/265ee0ba5b8e337dec6b82dde965b03021ccb418/pkg/providers/pricing/zz_generated.pricing_aws.go',
+    },
+    largePerHour: {
+      c5: 0.085,
+      c5a: 0.077,
+      c6a: 0.0765,
+      c6g: 0.068,
+      c6i: 0.085,
+      c7a: 0.10264,
+      c7g: 0.0725,
+      c7i: 0.08925,
+      c8g: 0.07976,
+      m5: 0.096,
+      m5a: 0.086,
+      m6a: 0.0864,
+      m6g: 0.077,
+      m6i: 0.096,
+      m7a: 0.11592,
+      m7g: 0.0816,
+      m7i: 0.1008,
+      m8g: 0.08976,
+      r5: 0.126,
+      r6g: 0.1008,
+      r6i: 0.126,
+      r7a: 0.15215,
+      r7g: 0.1071,
+      r7i: 0.1323,
+      r8g: 0.11782,
+      t3: 0.0832,
+      t3a: 0.0752,
+      t4g: 0.0672,
+    },
+  },
+  fargate: {
+    source: { asOf: '2026-04-01', url: 'https://aws.amazon.com/fargate/pricing/' },
+    perHour: {
+      x86: { vcpu: 0.04048, gigabyte: 0.004445 },
+      arm64: { vcpu: 0.03238, gigabyte: 0.00356 },
+    },
+  },
+  lambda: {
+    source: { asOf: '2026-05-11', url: 'https://aws.amazon.com/lambda/pricing/' },
+    perGigabyteSecond: { x86: 0.0000166667, arm64: 0.0000133334 },
+    perRequest: 0.0000002,
+  },
+};
+
 /**
  * Prices by region. A region or an instance that is not here has a price of its own in the
  * configuration (`unit: replica`): none is guessed from another one's.
- *
- * EC2 is out of the list that Karpenter generates from the AWS Price List API.
  */
-export const PRICE_TABLE: Readonly<Record<string, RegionPrices>> = {
-  'us-east-1': {
-    ec2: {
-      source: {
-        asOf: '2026-02-09',
-        url: 'https://github.com/aws/karpenter-provider-aws/blob/265ee0ba5b8e337dec6b82dde965b03021ccb418/pkg/providers/pricing/zz_generated.pricing_aws.go',
-      },
-      largePerHour: {
-        c5: 0.085,
-        c5a: 0.077,
-        c6a: 0.0765,
-        c6g: 0.068,
-        c6i: 0.085,
-        c7a: 0.10264,
-        c7g: 0.0725,
-        c7i: 0.08925,
-        c8g: 0.07976,
-        m5: 0.096,
-        m5a: 0.086,
-        m6a: 0.0864,
-        m6g: 0.077,
-        m6i: 0.096,
-        m7a: 0.11592,
-        m7g: 0.0816,
-        m7i: 0.1008,
-        m8g: 0.08976,
-        r5: 0.126,
-        r6g: 0.1008,
-        r6i: 0.126,
-        r7a: 0.15215,
-        r7g: 0.1071,
-        r7i: 0.1323,
-        r8g: 0.11782,
-        t3: 0.0832,
-        t3a: 0.0752,
-        t4g: 0.0672,
-      },
-    },
-    fargate: {
-      source: { asOf: '2026-04-01', url: 'https://aws.amazon.com/fargate/pricing/' },
-      perHour: {
-        x86: { vcpu: 0.04048, gigabyte: 0.004445 },
-        arm64: { vcpu: 0.03238, gigabyte: 0.00356 },
-      },
-    },
-    lambda: {
-      source: { asOf: '2026-05-11', url: 'https://aws.amazon.com/lambda/pricing/' },
-      perGigabyteSecond: { x86: 0.0000166667, arm64: 0.0000133334 },
-      perRequest: 0.0000002,
-    },
-  },
-};
+export const PRICE_TABLE: Readonly<Record<string, RegionPrices>> = { 'us-east-1': US_EAST_1 };
 
 /** Sizes as multiples of `large`: in the families above the price is in proportion. */
 const SIZES: Readonly<Record<string, number>> = { large: 1, xlarge: 2, '2xlarge': 4, '4xlarge': 8 };

@@ -1,11 +1,11 @@
 import { addMs, DAY, type DurationMs, type EpochMs, epochMs, MINUTE, toIso } from '../time.ts';
 import { SLOTS_PER_ITEM } from './observation-item.ts';
 
-/** How long raw slots are kept after their item is full. */
+/** How long raw slots are kept after their item is full, unless it is said otherwise. */
 export const RAW_RETENTION_DAYS = 35;
 /** The same for steps below one minute, which are many. */
 export const FINE_RETENTION_DAYS = 2;
-/** How long hourly summaries are kept after their day. */
+/** How long hourly summaries are kept after their day, unless it is said otherwise. */
 export const HOURLY_RETENTION_DAYS = 400;
 
 /**
@@ -43,14 +43,20 @@ export function parseHourlySortKey(sortKey: string): EpochMs | undefined {
  * that is later, as for history that is filled in.
  *
  * @param firstSeen - the earliest time any of its slots was seen
+ * @param rawDays - retention of steps of a minute and longer; shorter ones never stay longer
  */
-export function rawExpiry(step: DurationMs, bucketStart: EpochMs, firstSeen: EpochMs): EpochMs {
-  const days = step < MINUTE ? FINE_RETENTION_DAYS : RAW_RETENTION_DAYS;
+export function rawExpiry(
+  step: DurationMs,
+  bucketStart: EpochMs,
+  firstSeen: EpochMs,
+  rawDays: number = RAW_RETENTION_DAYS,
+): EpochMs {
+  const days = step < MINUTE ? Math.min(FINE_RETENTION_DAYS, rawDays) : rawDays;
   const full = addMs(bucketStart, step, SLOTS_PER_ITEM);
   return addMs(firstSeen > full ? firstSeen : full, DAY, days);
 }
 
 /** When a day's summaries may be forgotten. */
-export function hourlyExpiry(day: EpochMs): EpochMs {
-  return addMs(day, DAY, 1 + HOURLY_RETENTION_DAYS);
+export function hourlyExpiry(day: EpochMs, days: number = HOURLY_RETENTION_DAYS): EpochMs {
+  return addMs(day, DAY, 1 + days);
 }

@@ -38,6 +38,22 @@ export async function loadTensorFlow(
   return { core: native, layers: native, backend: `tensorflow ${native.version_core}` };
 }
 
+/**
+ * For an image that is there for libtensorflow alone: fails at its start, not by being slow.
+ *
+ * @param resolve - finds a package, or throws; tests stand in for it
+ * @throws {Error} when `@tensorflow/tfjs-node` is not installed
+ */
+export function requireNativeTensorFlow(resolve: (name: string) => string = require.resolve): void {
+  try {
+    resolve(NATIVE);
+  } catch (error) {
+    throw new Error(`this image has no ${NATIVE}: build it from layers/native-trainer/Dockerfile`, {
+      cause: error,
+    });
+  }
+}
+
 async function importIfInstalled(
   importPackage: ImportPackage,
 ): Promise<(typeof Core & typeof Layers) | undefined> {

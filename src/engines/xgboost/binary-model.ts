@@ -1,4 +1,5 @@
 import type { BoostedTrees, RegressionTree } from '#core/math/boosted-trees.ts';
+import { shortestDecimal } from '#engines/boosting/float-decimal.ts';
 import { MINUS_ONE_STAND_IN } from './training-matrix.ts';
 
 /** Sizes in bytes of the records of XGBoost's binary model before version 1.0, little endian. */
@@ -26,7 +27,7 @@ const MISSING_GOES_LEFT = 0x80000000;
  */
 export function parseBinaryModel(bytes: Uint8Array): BoostedTrees {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const base = shortest(view.getFloat32(0, true));
+  const base = shortestDecimal(view.getFloat32(0, true));
   const columns = view.getUint32(4, true);
   let at = LEARNER_PARAMETERS;
   at = skipText(view, skipText(view, at));
@@ -41,7 +42,12 @@ export function parseBinaryModel(bytes: Uint8Array): BoostedTrees {
     trees.push(readTree(view, nodes, statistics, gains));
     at = statistics + nodeCount * NODE_STATISTICS;
   }
-  return { columns, base, trees, gains: Array.from(gains, (gain) => shortest(Math.fround(gain))) };
+  return {
+    columns,
+    base,
+    trees,
+    gains: Array.from(gains, (gain) => shortestDecimal(Math.fround(gain))),
+  };
 }
 
 function readTree(
@@ -66,13 +72,13 @@ function readTree(
     const value = view.getFloat32(node + 16, true);
     if (left === LEAF) {
       tree.splits.push(LEAF);
-      tree.values.push(shortest(value));
-      tree.covers.push(shortest(view.getFloat32(statistic + 4, true)));
+      tree.values.push(shortestDecimal(value));
+      tree.covers.push(shortestDecimal(view.getFloat32(statistic + 4, true)));
       continue;
     }
     const column = split & ~MISSING_GOES_LEFT;
     tree.splits.push(2 * column + (split >= MISSING_GOES_LEFT ? 1 : 0));
-    tree.values.push(shortest(threshold(value)));
+    tree.values.push(shortestDecimal(threshold(value)));
     gains[column]! += view.getFloat32(statistic, true);
     waiting.push(right, left);
   }
@@ -87,13 +93,4 @@ function threshold(value: number): number {
 /** Past a string: its length as 64 bits, then its bytes. */
 function skipText(view: DataView, at: number): number {
   return at + 8 + Number(view.getBigUint64(at, true));
-}
-
-/** The decimal with the fewest digits that is the same 32-bit float. -0 becomes 0, as in JSON. */
-function shortest(float: number): number {
-  for (let digits = 1; digits < 9; digits++) {
-    const decimal = Number(float.toPrecision(digits));
-    if (Math.fround(decimal) === float) return decimal + 0;
-  }
-  return Number(float.toPrecision(9)) + 0;
 }

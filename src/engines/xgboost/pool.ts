@@ -6,8 +6,8 @@ import { FEATURE_NAMES } from '#core/forecast/pooled-features.ts';
 import { MAX_HORIZON } from '#core/forecast/request.ts';
 import { restoreXgboostPool, type XgboostPoolState } from '#core/forecast/xgboost.ts';
 import { seededRandom } from '#core/math/random.ts';
-import type { BoostingParameters } from './parameters.ts';
-import { trainBoostedTrees } from './train.ts';
+import { type BoostingEngine, boosterOf } from '#engines/boosting/booster-of.ts';
+import type { BoostingParameters } from '#engines/boosting/parameters.ts';
 import { trainingRows } from './training-rows.ts';
 
 export interface XgboostPoolParameters {
@@ -19,6 +19,8 @@ export interface XgboostPoolParameters {
   readonly maxRows?: number;
   /** How the trees are boosted, where it differs from `POOL_BOOSTING`. */
   readonly boosting?: BoostingParameters;
+  /** What grows them; the built-in booster unless given. */
+  readonly engine?: BoostingEngine | undefined;
 }
 
 /** Shallow, slow and thinned: the pool has to fit series it has not seen. */
@@ -39,7 +41,7 @@ const MIN_ROWS = 200;
 const SEEDS = 2 ** 31;
 
 /**
- * One XGBoost model for many workloads: direct forecasts of every lead, the lead being a feature.
+ * One model of boosted trees for many workloads: direct forecasts of every lead, the lead being a feature.
  *
  * From each history it draws origins and leads (logarithmically even, so that near and far count the
  * same), describes the past at the origin (`pooledFeatures`) and learns the move from there to the
@@ -51,6 +53,7 @@ export function xgboostPool(
   parameters: XgboostPoolParameters = {},
 ): PooledForecaster<XgboostPoolState> {
   const { horizon = 288, rowsPerSeries = 1_500, maxRows = 30_000, boosting } = parameters;
+  const grow = boosterOf(parameters.engine ?? 'built-in');
   checkCount('horizon', horizon);
   checkCount('rowsPerSeries', rowsPerSeries);
   checkCount('maxRows', maxRows);
@@ -75,7 +78,7 @@ export function xgboostPool(
         );
       }
       const seed = Math.floor(random() * SEEDS);
-      const trees = await trainBoostedTrees(
+      const trees = await grow(
         matrix,
         { seed, ...POOL_BOOSTING, ...boosting },
         checkpoint ? { checkpoint } : {},

@@ -13,10 +13,10 @@ import {
 } from '#core/detect/reconstruction-predictors.ts';
 import { type BoostedTrees, prepareTrees } from '#core/math/boosted-trees.ts';
 import type { Frame } from '#core/series/frame.ts';
-import type { BoostingParameters } from './parameters.ts';
+import type { Booster, TrainingOptions } from '#engines/boosting/booster.ts';
+import type { BoostingParameters } from '#engines/boosting/parameters.ts';
+import type { TrainingMatrix } from '#engines/boosting/training-matrix.ts';
 import { labelScaling } from './reconstruction-scaling.ts';
-import { type TrainingOptions, trainBoostedTrees } from './train.ts';
-import type { TrainingMatrix } from './training-matrix.ts';
 
 /** What one metric is learned from. */
 interface TargetInput {
@@ -30,6 +30,7 @@ interface Rules {
   readonly folds: number;
   readonly maxRows: number;
   readonly boosting: BoostingParameters;
+  readonly booster: Booster;
 }
 
 type LearnedTarget = Omit<ReconstructionState['targets'][number], 'metric' | 'seed'>;
@@ -69,7 +70,7 @@ export async function learnTarget(
   const data: TargetData = { values, described, layout, middles, scale };
   const rows = present(values).filter((i) => !Number.isNaN(middles[i]!));
   const grow = (from: readonly number[]) =>
-    trainBoostedTrees(matrixOf(data, evenly(from, rules.maxRows)), rules.boosting, options);
+    rules.booster(matrixOf(data, evenly(from, rules.maxRows)), rules.boosting, options);
   const heldOut = await judge(data, rows, rules, grow);
   if (heldOut.actual.length < MIN_HELD_OUT) return 'too_few_values';
   const floor = LEAST_ERROR * scale;

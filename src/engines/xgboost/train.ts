@@ -4,21 +4,17 @@ import * as z from 'zod';
 import { DomainError } from '#core/errors.ts';
 import type { BoostedTrees } from '#core/math/boosted-trees.ts';
 import { mean } from '#core/math/statistics.ts';
+import type { TrainingOptions } from '#engines/boosting/booster.ts';
+import type { BoostingParameters } from '#engines/boosting/parameters.ts';
+import type { TrainingMatrix } from '#engines/boosting/training-matrix.ts';
 import { parseBinaryModel } from './binary-model.ts';
-import { type BoostingParameters, engineParameters } from './parameters.ts';
-import { encodeRows, type TrainingMatrix } from './training-matrix.ts';
+import { engineParameters } from './parameters.ts';
+import { encodeRows } from './training-matrix.ts';
 import { WORKER_SOURCE } from './worker-source.ts';
 
-export interface TrainingOptions {
-  /** Ends the training; the promise is rejected with the signal's reason. */
-  readonly signal?: AbortSignal;
-  /** Called after every round; what it throws ends the training and rejects the promise. */
-  readonly checkpoint?: () => void;
-}
-
 /**
- * Grows boosted trees with XGBoost, in a thread that lives as long as the training. The same matrix,
- * parameters and seed give the same trees.
+ * Grows boosted trees with XGBoost 0.7 (`ml-xgboost`), the other `Booster`, in a thread that lives as long
+ * as the training. The same matrix, parameters and seed give the same trees.
  *
  * @param parameters - see `BoostingParameters`; 100 trees of depth 6 at a learning rate of 0.1 unless
  *   said otherwise

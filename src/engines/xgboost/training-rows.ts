@@ -9,7 +9,7 @@ import {
 import { compress, MIN_HISTORY } from '#core/forecast/xgboost.ts';
 import { logUniform, type Random } from '#core/math/random.ts';
 import { addMs, type EpochMs } from '#core/time.ts';
-import type { TrainingMatrix } from './training-matrix.ts';
+import type { TrainingMatrix } from '#engines/boosting/training-matrix.ts';
 
 export interface SamplingParameters {
   /** Longest lead, in steps. */

@@ -5,7 +5,7 @@ import type { Clock } from '#core/time.ts';
 import { nodeTimers, type Timers } from '#server/timers.ts';
 import { errorResult, internalErrorResult } from './error-envelope.ts';
 import { parseTarget } from './gateway-event.ts';
-import { type AuthorizeRequest, createGuard } from './guard.ts';
+import { type Authorize, createGuard } from './guard.ts';
 import {
   createInvoker,
   type Exchange,
@@ -36,7 +36,7 @@ export interface HttpServerOptions {
   /** Names in the Host header that are answered, without port; `LOOPBACK_HOSTS` on loopback. */
   readonly allowedHosts: readonly string[] | 'any';
   /** Decides who may ask; everyone when left out. */
-  readonly authorize?: (request: AuthorizeRequest) => boolean;
+  readonly authorize?: Authorize;
   /** Called after each answer. */
   readonly onRequest?: (record: RequestRecord) => void;
   /** Told of every exception that a caller only sees as a 500. */

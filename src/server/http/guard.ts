@@ -9,6 +9,12 @@ export interface AuthorizeRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/**
+ * Whether a request may be answered. Throws {DomainError} `UNAUTHORIZED` or `FORBIDDEN` instead of false
+ * where there is more to say.
+ */
+export type Authorize = (request: AuthorizeRequest) => boolean | Promise<boolean>;
+
 /** The names of this machine's loopback address. */
 export const LOOPBACK_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
@@ -16,14 +22,14 @@ export const LOOPBACK_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::
  * Refuses what a web page could make a browser send here without being allowed to: requests under a
  * foreign host name (DNS rebinding) and changes from a foreign origin. Then asks the authorizer.
  *
- * @returns a function that throws {DomainError} `FORBIDDEN`, `UNAUTHORIZED`
+ * @returns a function that rejects with {DomainError} `FORBIDDEN`, `UNAUTHORIZED`
  */
 export function createGuard(options: {
   readonly allowedHosts: readonly string[] | 'any';
-  readonly authorize?: (request: AuthorizeRequest) => boolean;
-}): (request: AuthorizeRequest) => void {
+  readonly authorize?: Authorize;
+}): (request: AuthorizeRequest) => Promise<void> {
   const { allowedHosts, authorize } = options;
-  return (request) => {
+  return async (request) => {
     const { host = '', origin } = request.headers;
     const name = host.replace(/:\d+$/, '').toLowerCase();
     if (allowedHosts !== 'any' && !allowedHosts.includes(name)) {
@@ -35,7 +41,7 @@ export function createGuard(options: {
     if (!isRead && origin !== undefined && hostOf(origin) !== host.toLowerCase()) {
       throw new DomainError('FORBIDDEN', `a page of ${quote(origin)} may not change anything here`);
     }
-    if (authorize !== undefined && !authorize(request)) {
+    if (authorize !== undefined && !(await authorize(request))) {
       throw new DomainError('UNAUTHORIZED', 'a valid key is needed');
     }
   };

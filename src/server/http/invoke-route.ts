@@ -62,7 +62,7 @@ export function createInvoker(options: {
   readonly limits: HttpLimits;
   readonly clock: Clock;
   readonly timers: Timers;
-  readonly guard: (request: AuthorizeRequest) => void;
+  readonly guard: (request: AuthorizeRequest) => Promise<void>;
   /** Told of a handler that failed after its deadline, when its caller is gone. */
   readonly onLateFailure: (error: unknown, requestId: string) => void;
 }): (exchange: Exchange) => Promise<APIGatewayProxyStructuredResultV2> {
@@ -75,7 +75,7 @@ export function createInvoker(options: {
     const target = parseTarget(url);
     if (target === undefined) throw new DomainError('REQUEST_INVALID', 'the URL is not a path');
     const headers = foldHeaders(request.rawHeaders);
-    guard({ method, path: target.rawPath, headers });
+    await guard({ method, path: target.rawPath, headers });
     const match = route(method, target.rawPath);
     if (match.kind !== 'found') throw refusal(match, method, target.rawPath);
     exchange.routeKey = `${match.route.method} ${match.route.path}`;

@@ -26,6 +26,7 @@ import {
   labelOf,
   type ReadObject,
   type Visit,
+  type WriteObject,
 } from './visit.ts';
 
 /** One execution of a state machine. */
@@ -40,6 +41,7 @@ export interface StateMachineRun {
   };
   readonly tasks: TaskRunner;
   readonly readObject: ReadObject;
+  readonly writeObject: WriteObject;
   /** Waits of Wait states and between retries. */
   readonly sleep: Sleep;
   /** Numbers in [0, 1) for jitter, `$random` and `$uuid`. */
@@ -86,6 +88,7 @@ export async function runStateMachine(run: StateMachineRun): Promise<StateMachin
         expressions: createExpressions(run.random),
         tasks: run.tasks,
         readObject: run.readObject,
+        writeObject: run.writeObject,
         sleep: (ms, signal) => untilAborted(run.sleep(ms, signal), signal),
         random: run.random,
         timers,

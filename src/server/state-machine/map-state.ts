@@ -1,5 +1,6 @@
 import { runConcurrently } from './concurrency.ts';
 import { copyPayload } from './json.ts';
+import { type ItemResult, writeResults } from './result-writer.ts';
 import type { Flow, MapState } from './schema.ts';
 import { StateError } from './state-error.ts';
 import {
@@ -25,10 +26,11 @@ interface Unit {
 /**
  * Runs a Map state and answers the outputs in the order of the items. In DISTRIBUTED mode each run is
  * an execution of its own: it sees no variable of its parent, has its own context and history, and
- * may fail within the tolerance, which leaves its output out.
+ * may fail within the tolerance, which leaves its output out. With a `ResultWriter` the answer is where
+ * the results were written.
  *
  * @throws {StateError} an item's own error (INLINE), `States.ExceedToleratedFailureThreshold`
- * (DISTRIBUTED), `States.ItemReaderFailed`, `States.QueryEvaluationError`, `States.DataLimitExceeded`
+ * (DISTRIBUTED), `States.ItemReaderFailed`, `States.ResultWriterFailed`, `States.QueryEvaluationError`, `States.DataLimitExceeded`
  */
 export async function runMap(
   visit: Visit,
@@ -46,7 +48,7 @@ export async function runMap(
   });
   const { maxConcurrency, emit } = visit.engine;
   const isDistributed = state.ItemProcessor.ProcessorConfig.Mode === 'DISTRIBUTED';
-  const outputs: { readonly value: unknown }[] = [];
+  const results: ItemResult[] = [];
   let finished = 0;
   let failed = 0;
   emit({ type: 'map-started', path: visit.path, items: items.length });
@@ -70,10 +72,12 @@ export async function runMap(
       ? childExecution(visit, index, itemInput, signal)
       : iteration(visit, index, unit.items[0], signal);
     try {
-      outputs[index] = { value: await runFlow(state.ItemProcessor, itemInput, inner) };
+      const output = await runFlow(state.ItemProcessor, itemInput, inner);
+      results[index] = { status: 'SUCCEEDED', execution: inner.context.Execution, output };
       report('SUCCEEDED');
     } catch (error) {
       if (signal.aborted || !(error instanceof StateError)) throw error;
+      results[index] = { status: 'FAILED', execution: inner.context.Execution, error };
       report('FAILED');
       if (!isDistributed) throw error;
       if (tolerance(failed)) return;
@@ -95,8 +99,10 @@ export async function runMap(
       if (unit !== undefined) await runUnit(unit, index, signal);
     },
   );
-  // Filtering also closes the holes that tolerated failures left.
-  const values = outputs.filter((output) => output !== undefined).map(({ value }) => value);
+  if (state.ResultWriter !== undefined) {
+    return writeResults(visit, state.ResultWriter, input, results);
+  }
+  const values = results.flatMap((each) => (each.status === 'SUCCEEDED' ? [each.output] : []));
   return copyPayload(values, `the result of ${labelOf(visit)}`);
 }
 

@@ -129,6 +129,7 @@ function checkMapMode(state: Extract<State, { Type: 'Map' }>, path: string): voi
   for (const field of [
     'ItemReader',
     'ItemBatcher',
+    'ResultWriter',
     'ToleratedFailurePercentage',
     'ToleratedFailureCount',
     'Label',

@@ -184,6 +184,12 @@ const MapSchema = z.strictObject({
       BatchInput: JsonSchema.optional(),
     })
     .optional(),
+  ResultWriter: z
+    .strictObject({
+      Resource: z.string().regex(/^arn:[\w-]+:states:::s3:putObject$/),
+      Arguments: z.strictObject({ Bucket: z.string().min(1), Prefix: z.string().min(1) }),
+    })
+    .optional(),
   MaxConcurrency: orExpression(z.int().min(0)).default(0),
   ToleratedFailurePercentage: orExpression(z.number().min(0).max(100)).optional(),
   ToleratedFailureCount: orExpression(z.int().min(0)).optional(),

@@ -7,11 +7,15 @@ import type { TaskRunner } from './tasks.ts';
 /** Reads an object that an `ItemReader` names; undefined when there is none. */
 export type ReadObject = (bucket: string, key: string) => Promise<Uint8Array | undefined>;
 
+/** Writes an object that a `ResultWriter` names. */
+export type WriteObject = (bucket: string, key: string, bytes: Uint8Array) => Promise<unknown>;
+
 /** What the interpreter needs from outside, the same for a whole run. */
 export interface Engine {
   readonly expressions: Expressions;
   readonly tasks: TaskRunner;
   readonly readObject: ReadObject;
+  readonly writeObject: WriteObject;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly random: () => number;
   readonly timers: Timers;

@@ -19,6 +19,7 @@ export const HEALTH = {
   workloads: 1,
   sources: ['simulator'],
   data_age_seconds: 30,
+  heartbeat: null,
 } as const;
 
 export const WORKLOAD: WorkloadInfo = {

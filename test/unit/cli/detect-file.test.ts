@@ -70,7 +70,7 @@ describe('helios detect --file', () => {
   it.each([
     ['timestamp,value\n2026-01-01 00:00,1\n', '', 'IMPORT_INVALID', 'has no zone'],
     ['timestamp,value\n', '', 'SERIES_EMPTY', 'has no value that can be read'],
-    ['time,value\n', '', 'IMPORT_INVALID', 'data.csv: there is no column timestamp'],
+    ['when,value\n', '', 'IMPORT_INVALID', 'data.csv: there is no column timestamp'],
     [WIDE, '--zone utc -m rps', 'METRIC_UNKNOWN', 'known: cpu, memory_bytes'],
     [`timestamp,value\n${many}`, '', 'PAYLOAD_TOO_LARGE', 'more than 20,000 values'],
   ])('ends with 2 and asks nothing: case %#', async (text, options, code, message) => {

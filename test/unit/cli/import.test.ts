@@ -2,13 +2,15 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
+import { ingest } from '#app/ingest/ingest.ts';
 import { type Batch, createBatchBuilder } from '#cli/import/batches.ts';
-import { importFile } from '#cli/import/import-file.ts';
+import { type ImportReport, importFile } from '#cli/import/import-file.ts';
 import { inferStep } from '#cli/import/infer-step.ts';
-import { layoutOf } from '#cli/import/layout.ts';
-import { readRows } from '#cli/import/read-rows.ts';
-import { IngestColumnsSchema } from '#contracts/http/ingest.ts';
+import { IngestColumnsSchema, IngestRequestSchema } from '#contracts/http/ingest.ts';
+import type { CsvSeries } from '#core/csv/series-index.ts';
 import { durationMs, epochMs } from '#core/time.ts';
+import { workloadId } from '#core/workload.ts';
+import { memoryServices } from '#test/helpers/memory-services.ts';
 import { HEALTH } from './answers.ts';
 import { fakeApi, type Received, run, temporaryDirectory } from './fake-environment.ts';
 
@@ -16,19 +18,12 @@ const STEP = durationMs(300_000);
 const START = Date.UTC(2026, 0, 1);
 const iso = (slot: number) => new Date(START + slot * STEP).toISOString();
 
-async function rowsOf(text: string, zone?: string) {
-  const rows = [];
-  for await (const row of readRows(Readable.from([text]), { metric: 'value', zone }))
-    rows.push(row);
-  return rows;
-}
-
 /** Imports text and gives what was sent and what was said. */
 async function imported(text: string, options: { step?: number; metric?: string } = {}) {
   const batches: Batch[] = [];
   const report = await importFile(Readable.from([text]), {
     metric: options.metric ?? 'value',
-    workload: { deployment: 'web', namespace: 'imported' },
+    workloadOf: ({ workload }) => ({ deployment: 'web', namespace: 'imported', ...workload }),
     ...(options.step === undefined ? {} : { step: durationMs(options.step) }),
     send: async (batch) => {
       batches.push(batch);
@@ -37,123 +32,6 @@ async function imported(text: string, options: { step?: number; metric?: string 
   });
   return { batches, report };
 }
-
-describe('layout', () => {
-  it.each([
-    ['timestamp,value', { kind: 'wide', values: [{ index: 1, metric: 'value' }] }],
-    [
-      'timestamp,value,filled',
-      { kind: 'wide', values: [{ index: 1, metric: 'value' }], filled: 2 },
-    ],
-    ['value,Timestamp', { kind: 'wide', timestamp: 1, values: [{ index: 0, metric: 'value' }] }],
-    [
-      'timestamp,cpu,memory',
-      {
-        kind: 'wide',
-        values: [
-          { index: 1, metric: 'cpu' },
-          { index: 2, metric: 'memory' },
-        ],
-      },
-    ],
-    ['timestamp,metric,value', { kind: 'long', timestamp: 0, metric: 1, value: 2 }],
-  ])('%s', (header, expected) => {
-    expect(layoutOf(header.split(','), 'value')).toMatchObject(expected);
-  });
-
-  it.each([
-    ['2026-01-01T00:00:00Z,1', 'a header is required'],
-    ['time,value', 'no column timestamp'],
-    ['timestamp', 'no column of values'],
-    ['timestamp,CPU (%)', 'no metric names: cpu (%)'],
-    ['timestamp,a,a', 'the column a is there twice'],
-    ['timestamp,container_labels,value,container_id', 'container_labels is not read yet'],
-    ['timestamp,experiment_id,service', 'no clock time'],
-  ])('%s is refused: %s', (header, message) => {
-    expect(() => layoutOf(header.split(','), 'value')).toThrow(message);
-  });
-});
-
-describe('rows', () => {
-  it('are measurements, with metrics of their own in the long form', async () => {
-    const [row] = await rowsOf('timestamp,metric,value\n2026-01-01T00:00:00Z,cpu,0.5\n');
-    expect(row).toEqual({
-      line: 2,
-      measurements: [{ metric: 'cpu', at: START, value: 0.5 }],
-      problems: [],
-      missing: 0,
-      filled: false,
-    });
-  });
-
-  it('keep the good cells of a row beside a bad one', async () => {
-    const [row] = await rowsOf('timestamp,a,b,c\n2026-01-01T00:00:00Z,1,x,\n');
-    expect(row?.measurements).toEqual([{ metric: 'a', at: START, value: 1 }]);
-    expect(row?.problems).toEqual([{ line: 2, reason: 'b: "x" is no finite number' }]);
-    expect(row?.missing).toBe(1);
-  });
-
-  it('that cannot be read are told with line and reason, and stop nothing', async () => {
-    const rows = await rowsOf(
-      'timestamp,value\nyesterday,1\n2026-01-01T00:00:00Z\n2026-01-01 00:05,2\n2026-01-01T00:10:00Z,1e999\n"2026"x,1\n2026-01-01T00:15:00Z,7\n',
-    );
-    expect(rows.flatMap(({ problems }) => problems.map(({ line }) => line)).sort()).toEqual([
-      2, 3, 4, 5, 6,
-    ]);
-    const reasons = rows.flatMap(({ problems }) => problems.map(({ reason }) => reason)).join('\n');
-    expect(reasons).toContain('"yesterday" is no timestamp');
-    expect(reasons).toContain('1 columns, the header has 2');
-    expect(reasons).toContain('2026-01-01 00:05 has no zone');
-    expect(reasons).toContain('value: "1e999" is no finite number');
-    expect(rows.flatMap(({ measurements }) => measurements)).toEqual([
-      { metric: 'value', at: START + 3 * STEP, value: 7 },
-    ]);
-  });
-
-  it('may be quoted, and an open quote spoils its own row only', async () => {
-    const rows = await rowsOf(
-      '"timestamp","value"\n"2026-01-01T00:00:00Z","1"\n"2026-01-01T00:05:00Z,2\n2026-01-01T00:10:00Z,3\n',
-    );
-    expect(rows.flatMap(({ measurements }) => measurements.map(({ value }) => value))).toEqual([
-      1, 3,
-    ]);
-    expect(rows.flatMap(({ problems }) => problems.map(({ line }) => line))).toEqual([3]);
-  });
-
-  it('that are endless are refused and not kept in memory', async () => {
-    const rows = await rowsOf(
-      `timestamp,value\n${'x'.repeat(2_000_000)}\n2026-01-01T00:00:00Z,3\n`,
-    ).catch((error: unknown) => error);
-    expect(rows).toMatchObject({ code: 'IMPORT_INVALID' });
-  });
-
-  it('without a zone are read in the zone that is told', async () => {
-    const [row] = await rowsOf('timestamp,value\n2026-01-01 01:00,1\n', 'Europe/Berlin');
-    expect(row?.measurements[0]?.at).toBe(START);
-  });
-
-  it('that the exporter interpolated are left out', async () => {
-    const rows = await rowsOf(
-      'timestamp,value,filled\n2026-01-01T00:00:00Z,1,1\n2026-01-01T00:05:00Z,2,0\n',
-    );
-    expect(rows.map(({ filled, measurements }) => [filled, measurements.length])).toEqual([
-      [true, 0],
-      [false, 1],
-    ]);
-  });
-
-  it.each(['', 'NaN', 'null', 'NA'])('have nothing where a cell says %j', async (cell) => {
-    const [row] = await rowsOf(`timestamp,a,b\n2026-01-01T00:00:00Z,${cell},1\n`);
-    expect(row).toMatchObject({ missing: 1, problems: [] });
-  });
-
-  it('need a header', async () => {
-    await expect(rowsOf('')).rejects.toMatchObject({
-      code: 'IMPORT_INVALID',
-      message: 'the file is empty',
-    });
-  });
-});
 
 describe('step', () => {
   const times = (...slots: number[]) => slots.map((slot) => epochMs(START + slot * STEP));
@@ -203,11 +81,11 @@ describe('batches', () => {
     const { batches, report } = await imported(
       `timestamp,a\n${rows.join('')}${iso(1_000_000)},1\n`,
     );
-    expect(batches.map(({ columns }) => columns.a?.length)).toEqual([9_999, 2_001, 1]);
+    expect(batches.map(({ columns }) => columns.a?.length)).toEqual([10_000, 2_000, 1]);
     for (const batch of batches) expect(JSON.stringify(batch).length).toBeLessThan(1_000_000);
     expect(report).toMatchObject({ rows: 12_001, values: 12_001 });
     // From slot 0 to slot 1,000,000 there are 1,000,001 steps.
-    expect(report.metrics[0]).toMatchObject({ gaps: 1_000_001 - 12_001 });
+    expect(report.series[0]).toMatchObject({ gaps: 1_000_001 - 12_001 });
   });
 
   it('hold every value once when 30 metrics need two requests a row', async () => {
@@ -242,15 +120,111 @@ describe('batches', () => {
     expect(report.repeated).toBe(2);
   });
 
-  it('keep the values of a slot that is still filling', () => {
-    const builder = createBatchBuilder({ deployment: 'web' }, STEP);
-    for (let i = 0; i < 10_000; i++)
-      builder.add({ metric: 'a', at: epochMs(START + i * STEP), value: i });
-    const full = builder.takeFull();
-    builder.add({ metric: 'a', at: epochMs(START + 9_999 * STEP + 1_000), value: 1 });
-    const rest = builder.takeRest();
-    expect(full.map(({ columns }) => columns.a?.length)).toEqual([9_999]);
-    expect(rest[0]).toMatchObject({ start: iso(9_999), columns: { a: [(9_999 + 1) / 2] } });
+  it('are not cut inside of a slot', () => {
+    const series: CsvSeries = { workload: {}, instance: undefined, metric: 'a' };
+    const workloadOf = () => ({ deployment: 'web' });
+    const builder = createBatchBuilder({ step: STEP, workloadOf });
+    for (let i = 0; i < 10_000; i++) builder.add(series, START + i * STEP, i);
+    builder.add(series, START + 9_999 * STEP + 1_000, 1);
+    expect(builder.takeFull()).toEqual([]);
+    builder.add(series, START + 10_000 * STEP, 7);
+    const [full] = builder.takeFull();
+    expect(full?.columns.a?.slice(-2)).toEqual([9_998, (9_999 + 1) / 2]);
+    expect(builder.takeRest()).toMatchObject([{ start: iso(10_000), columns: { a: [7] } }]);
+  });
+
+  it('of pods of one workload say which pod they are of', async () => {
+    const { batches, report } = await imported(
+      `timestamp,deployment,pod,cpu_cores\n${iso(0)},cart,cart-a,1\n${iso(0)},cart,cart-b,2\n${iso(1)},cart,cart-a,3\n`,
+    );
+    expect(batches).toMatchObject([
+      { deployment: 'cart', instance: 'cart-a', columns: { cpu_cores: [1, 3] } },
+      { deployment: 'cart', instance: 'cart-b', columns: { cpu_cores: [2] } },
+    ]);
+    for (const batch of batches) expect(IngestColumnsSchema.safeParse(batch).success).toBe(true);
+    expect(report).toMatchObject({ values: 3, merged: 0, repeated: 0 });
+  });
+
+  it('hold all values of workloads that a person has stored as one', async () => {
+    const batches: Batch[] = [];
+    const text = `timestamp,deployment,a\n${iso(0)},x,1\n${iso(1)},x,2\n${iso(2)},y,3\n`;
+    const report = await importFile(Readable.from([text]), {
+      workloadOf: () => ({ deployment: 'both' }),
+      send: async (batch) => {
+        batches.push(batch);
+        return undefined;
+      },
+    });
+    expect(batches).toMatchObject([{ deployment: 'both', columns: { a: [1, 2, 3] } }]);
+    expect(report.series).toMatchObject([{ metric: 'a', values: 3, gaps: 0 }]);
+  });
+
+  it('have the step of one series, not of several between each other', async () => {
+    // Pod a at :00, pod b a minute later, each every 5 minutes.
+    const rows = [0, 1, 2].flatMap((i) => [
+      `${iso(i)},a,1\n`,
+      `${new Date(START + i * STEP + 60_000).toISOString()},b,1\n`,
+    ]);
+    const { report } = await imported(`timestamp,pod,cpu_cores\n${rows.join('')}`);
+    expect(report.step).toBe(STEP);
+  });
+
+  it('go out a few at a time, and a refused one ends the import', async () => {
+    let flying = 0;
+    let most = 0;
+    const rows = Array.from({ length: 60_000 }, (_, i) => `${iso(i)},1\n`);
+    const send = async () => {
+      most = Math.max(most, ++flying);
+      await new Promise((resolve) => setImmediate(resolve));
+      flying--;
+      return undefined;
+    };
+    const workloadOf = () => ({ deployment: 'web' });
+    const text = `timestamp,a\n${rows.join('')}`;
+    await importFile(Readable.from([text]), { workloadOf, send });
+    expect(most).toBe(4);
+    const failing = importFile(Readable.from([text]), {
+      workloadOf,
+      send: async () => {
+        throw new Error('no');
+      },
+    });
+    await expect(failing).rejects.toThrow('no');
+  });
+});
+
+describe('an import that was killed', () => {
+  const NOW_THEN = epochMs(START + 400 * 86_400_000);
+  const rows = Array.from({ length: 12_000 }, (_, i) => `${iso(i)},${i % 90},0.${i % 10}\n`);
+  const text = `timestamp,a,b\n${rows.join('')}`;
+  const RANGE = { from: epochMs(START), to: NOW_THEN };
+  const WEB = workloadId({ deployment: 'web' });
+
+  /** Imports until as many batches are stored, into services with stores of their own. */
+  async function imports(...stops: readonly number[]) {
+    const services = memoryServices(NOW_THEN);
+    let last: ImportReport | undefined;
+    for (const stop of stops) {
+      let count = 0;
+      const work = importFile(Readable.from([text]), {
+        workloadOf: () => ({ deployment: 'web' }),
+        send: async (batch) => {
+          if (++count > stop) throw new Error('killed');
+          return ingest(services, IngestRequestSchema.parse(batch));
+        },
+      });
+      last = await work.catch(() => undefined);
+    }
+    const columns = await services.observations.read(WEB, STEP, RANGE);
+    return { columns, last };
+  }
+
+  it('is run again, and stores every value once', async () => {
+    const { columns, last } = await imports(1, Number.POSITIVE_INFINITY);
+    const once = await imports(Number.POSITIVE_INFINITY);
+    expect(columns).toEqual(once.columns);
+    expect(columns.map(({ slots }) => slots.length)).toEqual([12_000, 12_000]);
+    expect(last).toMatchObject({ values: 24_000, rejected: 0, batches: 3 });
   });
 });
 
@@ -294,6 +268,7 @@ describe('helios import', () => {
     expect(out).toBe(
       [
         'my web (1).csv -> imported/my-web--1, every 5 min',
+        '  read as wide, comma between columns, times iso (2026-01-05T10:00:00Z)',
         '           4 rows read',
         '           2 values',
         '           1 stored',
@@ -305,7 +280,7 @@ describe('helios import', () => {
         '+-------------------+-----------------+--------+------+--------------------------+--------------------------+',
         '| imported/my-web--1 | cpu_utilization |      2 |    1 | 2026-01-01T00:00:00.000Z | 2026-01-01T00:10:00.000Z |',
         '+-------------------+-----------------+--------+------+--------------------------+--------------------------+',
-        '  cpu_utilization is a ratio from 0 to 1: 1 values are not, and will not be used; scale them, or import them under another --metric',
+        "  cpu_utilization is a ratio from 0 to 1: 1 values are not (1 to 4), and will not be used; if they are percent: --map 'COLUMN=cpu_utilization:percent'",
         '  line 4: "x" is no timestamp: use ISO 8601, 10 digits of epoch seconds or 13 digits of epoch milliseconds',
         '',
       ]
@@ -330,23 +305,59 @@ describe('helios import', () => {
     });
   });
 
-  it('ends with 3 when nothing could be read, and says what to do', async () => {
+  it.each([
+    ['timestamp,value\n2026-01-01 00:00,1\n', 2, 'has no zone, and none is guessed'],
+    ['timestamp,value\n1/5/2026 00:00,1\n', 2, '--date-format dmy'],
+    [`timestamp,value\nnever,1\n`, 3, 'line 2: "never" is no timestamp'],
+  ])('stores nothing of %j and ends with %i: %s', async (text, exit, message) => {
     const api = await fakeApi({ 'GET /health': { body: HEALTH } });
     const home = await temporaryDirectory();
-    await writeFile(
-      join(home, 'web.csv'),
-      'timestamp,value\n2026-01-01 00:00,1\n2026-01-01 00:05,2\n',
-    );
-    const { code, out } = await run(['import', 'web.csv', '-e', api.url], { homeDirectory: home });
-    expect(code).toBe(3);
-    expect(out).toContain('line 2: 2026-01-01 00:00 has no zone');
+    await writeFile(join(home, 'web.csv'), text);
+    const ended = await run(['import', 'web.csv', '-e', api.url], { homeDirectory: home });
+    expect(ended.code).toBe(exit);
+    expect(ended.out + ended.err).toContain(message);
     expect(api.received).toEqual([]);
+  });
+
+  it('reads what the options say, and stores rows where they say they belong', async () => {
+    const api = await fakeApi({ 'POST /api/v1/ingest': answer });
+    const home = await temporaryDirectory();
+    const labels = (pod: string) => `"namespace=shop,pod=${pod},container=app"`;
+    const files = {
+      'cpu.csv': 'Uhrzeit;CPU %;Notiz\n05.01.2026 10:00;42,5;x\n05.01.2026 10:05;50;y\n',
+      'container_cpu_rate.csv': `timestamp,container_labels,value,container_id\n${iso(0)},${labels('cart-7d9c6b8f5d-x2x4q')},0.5,c1\n${iso(1)},${labels('cart-7d9c6b8f5d-x2x4q')},0.6,c1\n`,
+    };
+    for (const [name, text] of Object.entries(files)) await writeFile(join(home, name), text);
+    const mapped = ['--map', 'CPU %=cpu:percent', '--skip', 'Notiz', '--time-column', 'uhrzeit'];
+    const local = ['--zone', 'Europe/Berlin', '-d', 'web'];
+    const first = await run(['import', 'cpu.csv', '-e', api.url, ...mapped, ...local], {
+      homeDirectory: home,
+    });
+    expect(first.code).toBe(0);
+    expect(first.out).toContain('semicolon between columns, decimal comma, times dmy');
+    await run(['import', 'container_cpu_rate.csv', '-e', api.url], { homeDirectory: home });
+    expect(api.received.map(({ body }) => body)).toMatchObject([
+      // 10:00 in Berlin in winter is 9:00 UTC; 42.5 % is 0.425.
+      { deployment: 'web', namespace: 'imported', start: '2026-01-05T09:00:00.000Z' },
+      {
+        deployment: 'cart',
+        namespace: 'shop',
+        container: 'app',
+        instance: 'cart-7d9c6b8f5d-x2x4q',
+        columns: { cpu_cores: [0.5, 0.6] },
+      },
+    ]);
+    const [one] = api.received.map(({ body }) => IngestColumnsSchema.parse(body));
+    expect(one?.columns).toEqual({ cpu_utilization: [0.425, 0.5] });
   });
 
   it.each([
     [['import', 'none.csv', '--dry-run'], 'cannot read'],
     [['import', 'none.csv', '--zone', 'Mars/Base'], '--zone Mars/Base is no time zone'],
     [['import', 'none.csv', '--step', '2h'], 'Allowed are steps from 1s to 1h'],
+    [['import', 'none.csv', '--map', 'CPU'], 'names no column and metric'],
+    [['import', 'none.csv', '--map', 'CPU=cpu:MB'], 'MB is no unit of cpu_utilization'],
+    [['import', 'none.csv', '--delimiter', 'x'], 'Allowed are comma, semicolon, tab and pipe'],
     [['import'], "missing required argument 'files'"],
   ])('%j ends with 2: %s', async (argv, message) => {
     const { code, err } = await run(argv);

@@ -12,7 +12,7 @@ import {
 import { terminalOf } from '#cli/render/terminal.ts';
 import { formatAge, timeFormat } from '#cli/render/time.ts';
 import { formatValue, scaleFor } from '#cli/render/units.ts';
-import { closest } from '#cli/suggest.ts';
+import { closest } from '#core/closest.ts';
 import { DomainError } from '#core/errors.ts';
 import { durationMs, epochMs } from '#core/time.ts';
 

@@ -133,9 +133,9 @@ describe('helios config', () => {
 
   it('checks the configuration of the service', async () => {
     await writeFile(join(home, 'helios.config.yaml'), 'training: { window_days: 0 }\n');
-    const { code, err } = await inHome('check');
+    const { code, out } = await inHome('check');
     expect(code).toBe(2);
-    expect(err).toContain('training.window_days');
+    expect(out).toContain('helios.config.yaml:1: training.window_days');
     await writeFile(join(home, 'helios.config.yaml'), 'training: { window_days: 7 }\n');
     expect((await inHome('check')).code).toBe(0);
   });

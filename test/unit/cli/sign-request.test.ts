@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import type { PreparedRequest } from '#cli/client.ts';
+import { routeOf } from '#cli/operations.ts';
 import { isAwsEndpoint, signForAws } from '#cli/sign-request.ts';
 import { NOW } from './fake-environment.ts';
 
@@ -21,7 +22,8 @@ describe('AWS signatures', () => {
       headers: { accept: 'application/json', 'content-type': 'application/json' },
       body: '{"metric":"cpu"}',
     };
-    const signed = await (await signForAws(ENDPOINT, environment, provider))(request);
+    const sign = await signForAws(ENDPOINT, environment, provider);
+    const signed = await sign(request, routeOf('predict'));
     const match =
       /^AWS4-HMAC-SHA256 Credential=AKID\/20260101\/eu-west-1\/execute-api\/aws4_request, SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$/.exec(
         signed.authorization ?? '',
@@ -43,6 +45,17 @@ describe('AWS signatures', () => {
     expect(match?.[2]).toBe(hmac(key, toSign).toString('hex'));
   });
 
+  it('carry the token of credentials that expire, signed', async () => {
+    const sign = await signForAws(ENDPOINT, environment, async () => ({
+      ...(await provider()),
+      sessionToken: 'a-token/of==',
+    }));
+    const request = { method: 'GET', url: new URL(ENDPOINT), headers: {}, body: undefined };
+    const signed = await sign(request, routeOf('health'));
+    expect(signed['x-amz-security-token']).toBe('a-token/of==');
+    expect(signed.authorization).toMatch(/SignedHeaders=[^,]*x-amz-security-token/);
+  });
+
   it('need a region and credentials', async () => {
     await expect(
       signForAws('https://x.amazonaws.com', environment, provider),
@@ -54,7 +67,7 @@ describe('AWS signatures', () => {
     };
     const sign = await signForAws(ENDPOINT, environment, none);
     const request = { method: 'GET', url: new URL(ENDPOINT), headers: {}, body: undefined };
-    await expect(sign(request)).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+    await expect(sign(request, routeOf('health'))).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
   });
 
   it.each([

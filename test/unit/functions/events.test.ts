@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
 import { WorkMessageSchema } from '#contracts/events.ts';
+import { findServedRoute } from '#contracts/find-route.ts';
 import { ErrorEnvelopeSchema } from '#contracts/http/common.ts';
 import { ROUTES } from '#contracts/routes.ts';
 import { type WorkloadItem, WorkloadItemSchema } from '#contracts/tasks/items.ts';
@@ -13,6 +14,7 @@ import { openIncidentAt } from '#test/helpers/incidents.ts';
 import { at } from '#test/helpers/memory-services.ts';
 import { recommendationOf } from '#test/helpers/recommendations.ts';
 import { ROOT } from '#test/helpers/repository.ts';
+import { storeSampleKeys } from '#test/helpers/sample-keys.ts';
 
 const EVENTS = join(ROOT, 'events');
 const EXPECTED_FILE = 'expected.json';
@@ -98,6 +100,7 @@ describe.each(FUNCTIONS)('%s', (name) => {
   it.each(casesOf(name))('%s', async (sample) => {
     const services = await afterFirstTraining(72);
     await services.incidents.save(openIncidentAt(at('2026-03-04T20:00:00Z')));
+    await storeSampleKeys(services.keys);
     const validity = { from: at('2026-03-04T23:55:00Z'), until: at('2026-03-05T00:20:00Z') };
     await services.recommendations.publish(recommendationOf(validity));
     const { handlers, queue } = functionHandlers(services);
@@ -123,8 +126,8 @@ describe.each(FUNCTIONS)('%s', (name) => {
     const parsed: unknown = JSON.parse(body ?? 'null');
     expect({ status: statusCode, body: parsed }).toMatchObject(expected);
     const { routeKey } = event as APIGatewayProxyEventV2;
-    const route = ROUTES.find(({ method, path }) => `${method} ${path}` === routeKey);
-    const schema = expected.status < 300 ? route?.response : ErrorEnvelopeSchema;
+    const response = findServedRoute(routeKey)?.route.response;
+    const schema = expected.status < 300 ? response : ErrorEnvelopeSchema;
     expect(schema?.safeParse(parsed).error).toBeUndefined();
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
+import { KEY_SCOPES } from '#contracts/http/keys.ts';
 import { EXPOSITION_TYPE } from '#contracts/http/scalers.ts';
 import { openApiDocument } from '#contracts/openapi.ts';
 import { ROUTES } from '#contracts/routes.ts';
@@ -32,11 +33,16 @@ const OperationSchema = z.strictObject({
     }),
   ),
   security: z.array(z.record(z.string(), z.array(z.string()))),
+  servers: z
+    .array(z.strictObject({ url: z.enum(['/', '/app', '/key']), description: z.string() }))
+    .optional(),
+  'x-helios-scope': z.enum(KEY_SCOPES).optional(),
 });
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 const DocumentSchema = z.looseObject({
   openapi: z.literal('3.1.0'),
   info: z.strictObject({ title: z.string(), version: z.string(), description: z.string() }),
-  paths: z.record(z.string(), z.partialRecord(z.enum(['get', 'post']), OperationSchema)),
+  paths: z.record(z.string(), z.partialRecord(z.enum(METHODS), OperationSchema)),
   components: z.strictObject({
     securitySchemes: z.record(z.string(), z.looseObject({ type: z.string() })),
     schemas: z.record(z.string(), z.looseObject({})),
@@ -123,8 +129,8 @@ describe('the OpenAPI document', () => {
   it('secures operations by schemes that it declares, the open ones by none', () => {
     const schemes = Object.keys(DOCUMENT.components.securitySchemes);
     for (const route of ROUTES) {
-      const methods = DOCUMENT.paths[route.path];
-      const operation = route.method === 'GET' ? methods?.get : methods?.post;
+      const method = METHODS.find((each) => each === route.method.toLowerCase()) ?? 'get';
+      const operation = DOCUMENT.paths[route.path]?.[method];
       const used = (operation?.security ?? []).flatMap((each) => Object.keys(each));
       expect(used).toEqual(route.sets.includes('open') ? [] : [...route.sets]);
       for (const scheme of used) expect(schemes).toContain(scheme);

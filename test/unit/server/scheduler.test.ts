@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Schedule } from '#contracts/schedules.ts';
-import { epochMs } from '#core/time.ts';
+import { DEFAULT_SCHEDULES, SchedulesConfigSchema } from '#contracts/config/schedules.ts';
+import { SCHEDULES, type Schedule, schedulesOf } from '#contracts/schedules.ts';
+import { epochMs, toIso } from '#core/time.ts';
 import { nextRun, startScheduler } from '#server/scheduler.ts';
 import { virtualTime } from './virtual-time.ts';
 
@@ -58,6 +59,7 @@ describe('nextRun', () => {
     { everyMinutes: 0 },
     { everyMinutes: 1.5 },
     { dailyAtUtc: { hour: 24, minute: 0 } },
+    { dailyAt: { hour: 2, minute: 0, timeZone: 'Mars' } },
     { dailyAtUtc: { hour: 2, minute: -200 } },
   ])('refuses %j', (when) => {
     expect(() => nextRun(when, epochMs(0))).toThrow(RangeError);
@@ -151,5 +153,34 @@ describe('the scheduler', () => {
     const { time, scheduler } = setUp([every5, nightly], 0);
     expect(await scheduler.stop()).toEqual([]);
     expect(time.pending()).toBe(0);
+  });
+});
+
+describe('a time of day in a zone', () => {
+  const when = { dailyAt: { hour: 2, minute: 30, timeZone: 'Europe/Berlin' } };
+
+  it.each([
+    // Winter: one hour ahead of UTC; today's has passed, then tomorrow's.
+    ['2026-01-15T01:00:00Z', '2026-01-15T01:30:00.000Z'],
+    ['2026-01-15T01:30:00Z', '2026-01-16T01:30:00.000Z'],
+    // 29 March: clocks go from 2:00 to 3:00, and show no 2:30 that night.
+    ['2026-03-28T12:00:00Z', '2026-03-30T00:30:00.000Z'],
+    // 25 October: clocks show 2:30 twice, the first counts.
+    ['2026-10-24T12:00:00Z', '2026-10-25T00:30:00.000Z'],
+    ['2026-10-25T00:30:00Z', '2026-10-26T01:30:00.000Z'],
+  ])('after %s is %s', (after, expected) => {
+    expect(toIso(nextRun(when, epochMs(Date.parse(after))))).toBe(expected);
+  });
+
+  it('is the nightly training’s, where a zone is configured', () => {
+    const whenOf = (time_zone: string) =>
+      schedulesOf(SchedulesConfigSchema.parse({ train_at: '03:05', time_zone })).find(
+        ({ name }) => name === 'train',
+      )?.when;
+    expect(whenOf('Asia/Tokyo')).toEqual({
+      dailyAt: { hour: 3, minute: 5, timeZone: 'Asia/Tokyo' },
+    });
+    expect(whenOf('UTC')).toEqual({ dailyAtUtc: { hour: 3, minute: 5 } });
+    expect(schedulesOf(DEFAULT_SCHEDULES)).toEqual(SCHEDULES);
   });
 });

@@ -1,14 +1,12 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { mockClient } from 'aws-sdk-client-mock';
+import { AwsServiceError } from '#adapters/aws/aws-errors.ts';
 import { createDynamoCatalogStore } from '#adapters/aws/dynamo-catalog-store.ts';
-import { createDynamoClient } from '#adapters/aws/dynamo-client.ts';
 import { epochMs } from '#core/time.ts';
+import { fakeDynamo } from '#test/helpers/fake-dynamo.ts';
 
-const mock = mockClient(DynamoDBDocumentClient);
+const dynamo = fakeDynamo();
 const store = createDynamoCatalogStore({
-  client: createDynamoClient({ endpoint: 'http://127.0.0.1:9', maxAttempts: 1 }),
+  client: dynamo.client,
   table: 'T',
   newToken: () => 'mine',
 });
@@ -16,18 +14,22 @@ const KEY = { partition: 'p', id: 'i' };
 const stored = (token: string) => ({ pk: 'p', sk: 'i', data: '{"v":1}', rev: 1, token });
 
 beforeEach(() => {
-  mock.reset();
+  dynamo.reset();
 });
 
-describe('a conditional write that the SDK had to send twice', () => {
+describe('a conditional write that the client had to send twice', () => {
   beforeEach(() => {
-    mock
-      .on(UpdateCommand)
-      .rejects(new ConditionalCheckFailedException({ message: 'no', $metadata: { attempts: 2 } }));
+    dynamo.on(
+      'UpdateItem',
+      new AwsServiceError('ConditionalCheckFailedException', 'no', {
+        httpStatusCode: 400,
+        attempts: 2,
+      }),
+    );
   });
 
   it('has been made when the record carries its token', async () => {
-    mock.on(GetCommand).resolves({ Item: stored('mine') });
+    dynamo.on('GetItem', { Item: stored('mine') });
     expect(await store.put(KEY, { v: 1 }, { condition: { ifAbsent: true } })).toEqual({
       ...KEY,
       data: { v: 1 },
@@ -36,17 +38,17 @@ describe('a conditional write that the SDK had to send twice', () => {
   });
 
   it('has lost when the record is of another writer, although it says the same', async () => {
-    mock.on(GetCommand).resolves({ Item: stored('theirs') });
+    dynamo.on('GetItem', { Item: stored('theirs') });
     expect(await store.put(KEY, { v: 1 }, { condition: { ifAbsent: true } })).toBeUndefined();
   });
 });
 
 describe('expiry', () => {
   it('is written in whole seconds, rounded up, and removed by a write without it', async () => {
-    mock.on(UpdateCommand).resolves({ Attributes: stored('mine') });
+    dynamo.on('UpdateItem', { Attributes: stored('mine') });
     await store.put(KEY, { v: 1 }, { expiresAt: epochMs(1_001) });
     await store.put(KEY, { v: 1 });
-    const [first, second] = mock.commandCalls(UpdateCommand).map((call) => call.args[0].input);
+    const [first, second] = dynamo.sent('UpdateItem');
     expect(first?.ExpressionAttributeValues).toMatchObject({ ':ttl': 2 });
     expect(second?.UpdateExpression).toMatch(/ REMOVE #ttl$/);
   });
@@ -58,7 +60,7 @@ describe('a stored record', () => {
     ['data that is no object', { ...stored('x'), data: '[]' }],
     ['no revision', { ...stored('x'), rev: 0 }],
   ])('with %s is named', async (_, Item) => {
-    mock.on(GetCommand).resolves({ Item });
+    dynamo.on('GetItem', { Item });
     await expect(store.get(KEY)).rejects.toMatchObject({
       code: 'ARTIFACT_CORRUPT',
       details: { partition: 'p', id: 'i' },

@@ -1,18 +1,13 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import {
-  BatchGetCommand,
-  DynamoDBDocumentClient,
-  PutCommand,
-  QueryCommand,
-} from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { mockClient } from 'aws-sdk-client-mock';
+import { AwsServiceError } from '#adapters/aws/aws-errors.ts';
 import { createDynamoClient } from '#adapters/aws/dynamo-client.ts';
 import { createDynamoObservationStore } from '#adapters/aws/dynamo-observation-store.ts';
+import type { DynamoInput } from '#adapters/aws/dynamo-operations.ts';
 import { packContent, revisionOf } from '#adapters/aws/item-payload.ts';
 import { seededRandom } from '#core/math/random.ts';
 import { addMs, durationMs, epochMs, HOUR } from '#core/time.ts';
 import { workloadId } from '#core/workload.ts';
+import { fakeDynamo } from '#test/helpers/fake-dynamo.ts';
 
 const STEP = durationMs(300_000);
 const START = epochMs(1_793_577_600_000);
@@ -26,10 +21,10 @@ const CONTENT =
   '[5,null,null,null,null,null,null,null,null,null,null,null]]]]';
 const SEEN_AT = epochMs(START + 5);
 
-const mock = mockClient(DynamoDBDocumentClient);
+const dynamo = fakeDynamo();
 const slept: number[] = [];
 const store = createDynamoObservationStore({
-  client: createDynamoClient({ endpoint: 'http://127.0.0.1:9', maxAttempts: 1 }),
+  client: dynamo.client,
   table: 'T',
   sleep: async (ms) => {
     slept.push(ms);
@@ -43,31 +38,32 @@ function stored(content: string, sk = SK) {
 }
 
 function answerReads(...items: readonly object[]): void {
-  mock.on(BatchGetCommand).resolves({ Responses: { T: [...items] } });
+  dynamo.on('BatchGetItem', { Responses: { T: [...items] } });
 }
 
-function conflict(): ConditionalCheckFailedException {
-  return new ConditionalCheckFailedException({ message: 'no', $metadata: {} });
+function conflict(): AwsServiceError {
+  const metadata = { httpStatusCode: 400, attempts: 1 };
+  return new AwsServiceError('ConditionalCheckFailedException', 'no', metadata);
 }
 
 beforeEach(() => {
-  mock.reset();
+  dynamo.reset();
   slept.length = 0;
 });
 
 describe('a merge', () => {
   it('is one read and one conditional write an item', async () => {
     answerReads();
-    mock.on(PutCommand).resolves({});
+    dynamo.on('PutItem', {});
     await store.merge(WORKLOAD, STEP, [OBSERVATION], SEEN_AT);
-    expect(mock.commandCalls(BatchGetCommand).map((call) => call.args[0].input)).toEqual([
+    expect(dynamo.sent('BatchGetItem')).toEqual([
       {
         RequestItems: {
           T: { Keys: [{ pk: 'default#sample#webshop#*', sk: SK }], ConsistentRead: true },
         },
       },
     ]);
-    expect(mock.commandCalls(PutCommand).map((call) => call.args[0].input)).toEqual([
+    expect(dynamo.sent('PutItem')).toEqual([
       {
         TableName: 'T',
         Item: {
@@ -85,35 +81,32 @@ describe('a merge', () => {
 
   it('writes over the revision it has read, and nothing when nothing changes', async () => {
     answerReads(stored(CONTENT));
-    mock.on(PutCommand).resolves({});
+    dynamo.on('PutItem', {});
     expect(await store.merge(WORKLOAD, STEP, [OBSERVATION], SEEN_AT)).toEqual(['duplicate']);
-    expect(mock.commandCalls(PutCommand)).toHaveLength(0);
+    expect(dynamo.sent('PutItem')).toHaveLength(0);
     await store.merge(WORKLOAD, STEP, [{ ...OBSERVATION, value: 2 }], SEEN_AT);
-    expect(mock.commandCalls(PutCommand)[0]?.args[0].input).toMatchObject({
+    expect(dynamo.sent('PutItem')[0]).toMatchObject({
       ConditionExpression: 'rev = :rev',
       ExpressionAttributeValues: { ':rev': revisionOf(CONTENT) },
     });
   });
 
   it('reads again after a conflict, and joins what the other writer wrote', async () => {
-    mock
-      .on(BatchGetCommand)
-      .resolvesOnce({ Responses: { T: [] } })
-      .resolves({ Responses: { T: [stored(CONTENT)] } });
-    mock.on(PutCommand).rejectsOnce(conflict()).resolves({});
+    dynamo.on('BatchGetItem', { Responses: { T: [] } }, { Responses: { T: [stored(CONTENT)] } });
+    dynamo.on('PutItem', conflict(), {});
     const late = { ...OBSERVATION, metric: 'n' };
     expect(await store.merge(WORKLOAD, STEP, [late], SEEN_AT)).toEqual(['accepted']);
     const expected = CONTENT.replace(/^\[1,\[(.*)\]\]$/, (_, column: string) => {
       return `[1,[${column},${column.replace('"m"', '"n"')}]]`;
     });
-    expect(mock.commandCalls(PutCommand)[1]?.args[0].input.Item?.rev).toBe(revisionOf(expected));
+    expect(dynamo.sent('PutItem')[1]?.Item?.rev).toBe(revisionOf(expected));
     // Half of 20 ms x 2^1.
     expect(slept).toEqual([20]);
   });
 
   it('gives up after so many conflicts, having waited ever longer', async () => {
     answerReads();
-    mock.on(PutCommand).rejects(conflict());
+    dynamo.on('PutItem', conflict());
     await expect(store.merge(WORKLOAD, STEP, [OBSERVATION], SEEN_AT)).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
       details: { sk: SK, attempts: 4 },
@@ -122,33 +115,32 @@ describe('a merge', () => {
   });
 
   it('asks again for keys that the service left unprocessed', async () => {
-    const keys = (command: BatchGetCommand) => command.input.RequestItems?.T?.Keys ?? [];
-    mock
-      .on(BatchGetCommand)
-      .callsFakeOnce(({ RequestItems }) => ({
+    const keysOf = ({ RequestItems }: DynamoInput<'BatchGetItem'>) => RequestItems?.T?.Keys ?? [];
+    dynamo.on(
+      'BatchGetItem',
+      (input) => ({
         Responses: { T: [] },
-        UnprocessedKeys: { T: { Keys: RequestItems.T.Keys.slice(1) } },
-      }))
-      .resolves({ Responses: { T: [] } });
-    mock.on(PutCommand).resolves({});
+        UnprocessedKeys: { T: { Keys: keysOf(input).slice(1) } },
+      }),
+      { Responses: { T: [] } },
+    );
+    dynamo.on('PutItem', {});
     const batch = Array.from({ length: 101 }, (_, hour) => ({
       ...OBSERVATION,
       at: addMs(START, HOUR, hour),
     }));
     await store.merge(WORKLOAD, STEP, batch, SEEN_AT);
     // 101 keys: 100 asked, 99 left over; with the last one they are 100 again.
-    expect(mock.commandCalls(BatchGetCommand).map((call) => keys(call.args[0]).length)).toEqual([
-      100, 100,
-    ]);
-    expect(mock.commandCalls(PutCommand)).toHaveLength(101);
+    expect(dynamo.sent('BatchGetItem').map((input) => keysOf(input).length)).toEqual([100, 100]);
+    expect(dynamo.sent('PutItem')).toHaveLength(101);
   });
 
   it('gives up on a service that leaves everything unprocessed', async () => {
-    mock.on(BatchGetCommand).callsFake(({ RequestItems }) => ({ UnprocessedKeys: RequestItems }));
+    dynamo.on('BatchGetItem', ({ RequestItems }) => ({ UnprocessedKeys: { ...RequestItems } }));
     await expect(store.merge(WORKLOAD, STEP, [OBSERVATION], SEEN_AT)).rejects.toMatchObject({
       code: 'THROTTLED',
     });
-    expect(mock.commandCalls(BatchGetCommand)).toHaveLength(8);
+    expect(dynamo.sent('BatchGetItem')).toHaveLength(8);
   });
 });
 
@@ -165,7 +157,7 @@ describe('an item', () => {
       ['db_connections', 100],
     ] as const;
     answerReads();
-    mock.on(PutCommand).resolves({});
+    dynamo.on('PutItem', {});
     const known: Record<string, unknown>[] = [];
     for (let slot = 0; slot < 12; slot++) {
       // An agent samples all metrics within a moment and sends them together, some seconds late.
@@ -181,7 +173,7 @@ describe('an item', () => {
       }));
       answerReads(...known.slice(-1));
       await store.merge(WORKLOAD, STEP, batch, seenAt);
-      known.push({ ...mock.commandCalls(PutCommand).at(-1)?.args[0].input.Item });
+      known.push({ ...dynamo.sent('PutItem').at(-1)?.Item });
     }
     const { pk, sk, data, rev } = known.at(-1) ?? {};
     // DynamoDB counts attribute names and values; a number is at most 21 bytes.
@@ -201,7 +193,7 @@ describe('a read', () => {
     const cursor = { pk: 'x', sk: SK };
     // The paginator reuses its input, so what was sent is noted while it is sent.
     const cursors: unknown[] = [];
-    mock.on(QueryCommand).callsFake(({ ExclusiveStartKey }) => {
+    dynamo.on('Query', ({ ExclusiveStartKey }) => {
       cursors.push(ExclusiveStartKey);
       return ExclusiveStartKey === undefined
         ? { Items: [stored(CONTENT)], LastEvaluatedKey: cursor }
@@ -210,8 +202,8 @@ describe('a read', () => {
     const [column] = await store.read(WORKLOAD, STEP, range);
     expect(column?.slots.map(({ start }) => start)).toEqual([START, addMs(START, HOUR)]);
     expect(cursors).toEqual([undefined, cursor]);
-    const [query] = mock.commandCalls(QueryCommand);
-    expect(query?.args[0].input.ExpressionAttributeValues).toEqual({
+    const [query] = dynamo.sent('Query');
+    expect(query?.ExpressionAttributeValues).toEqual({
       ':pk': 'default#sample#webshop#*',
       ':first': SK,
       ':last': second,
@@ -225,7 +217,7 @@ describe('a read', () => {
     ['no payload', { pk: 'x', sk: SK }],
     ['another kind of key', stored(CONTENT, 'raw#x')],
   ])('names the item that has %s', async (_, item) => {
-    mock.on(QueryCommand).resolves({ Items: [item] });
+    dynamo.on('Query', { Items: [item] });
     await expect(store.read(WORKLOAD, STEP, range)).rejects.toMatchObject({
       code: 'ARTIFACT_CORRUPT',
       details: { pk: 'x', sk: item.sk },
@@ -234,9 +226,9 @@ describe('a read', () => {
 
   it('tells throttling from other failures', async () => {
     const fail = (name: string) => Object.assign(new Error('no'), { name });
-    mock.on(QueryCommand).rejects(fail('ProvisionedThroughputExceededException'));
+    dynamo.on('Query', fail('ProvisionedThroughputExceededException'));
     await expect(store.read(WORKLOAD, STEP, range)).rejects.toMatchObject({ code: 'THROTTLED' });
-    mock.on(QueryCommand).rejects(fail('ResourceNotFoundException'));
+    dynamo.on('Query', fail('ResourceNotFoundException'));
     await expect(store.read(WORKLOAD, STEP, range)).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
       cause: { name: 'ResourceNotFoundException' },
@@ -244,9 +236,10 @@ describe('a read', () => {
   });
 
   it('reports a network without an answer', async () => {
-    mock.restore();
     // Port 9 of this machine (discard) is not served.
-    await expect(store.read(WORKLOAD, STEP, range)).rejects.toMatchObject({
+    const client = createDynamoClient({ endpoint: 'http://127.0.0.1:9', maxAttempts: 1 });
+    const unreachable = createDynamoObservationStore({ client, table: 'T' });
+    await expect(unreachable.read(WORKLOAD, STEP, range)).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
     });
   });

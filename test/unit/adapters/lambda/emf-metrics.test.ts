@@ -5,9 +5,12 @@ import { epochMs } from '#core/time.ts';
 
 const DIMENSIONS = { cluster: 'default', namespace: 'shop', deployment: 'web' };
 
-function linesOf(values: Measures['values']): unknown[] {
+function linesOf(
+  values: Measures['values'],
+  options: Parameters<typeof emfMetrics>[1] = {},
+): unknown[] {
   const lines: string[] = [];
-  emfMetrics((line) => lines.push(line)).emit({
+  emfMetrics((line) => lines.push(line), options).emit({
     at: epochMs(1_767_225_600_000),
     dimensions: DIMENSIONS,
     values,
@@ -45,12 +48,39 @@ describe('metrics in the log', () => {
       ForecastSkill: [],
       DataAgeSeconds: [Infinity, 12],
     });
+    const Metrics = [{ Name: 'DataAgeSeconds', Unit: 'Seconds' }];
     expect(line).toMatchObject({
-      _aws: { CloudWatchMetrics: [{ Metrics: [{ Name: 'DataAgeSeconds', Unit: 'Seconds' }] }] },
+      // Once of this workload, and once more of all of them.
+      _aws: {
+        CloudWatchMetrics: [
+          { Dimensions: [['cluster', 'namespace', 'deployment']], Metrics },
+          { Dimensions: [['fleet']], Metrics },
+        ],
+      },
+      fleet: 'helios',
       DataAgeSeconds: [12],
     });
     expect(line).not.toHaveProperty('AnomalyScore');
     expect(linesOf({ ForecastSkill: [] })).toEqual([]);
+  });
+
+  it('are told of each workload as far as they are chosen, and of all together in any case', () => {
+    const values = { OpenIncidents: [1], ForecastSkill: [0.5], ForecastCoverage: [0.7] };
+    const [line] = linesOf(values, { measures: ['OpenIncidents'] });
+    expect(line).toMatchObject({
+      _aws: {
+        CloudWatchMetrics: [
+          {
+            Dimensions: [['cluster', 'namespace', 'deployment']],
+            Metrics: [{ Name: 'OpenIncidents', Unit: 'Count' }],
+          },
+          { Dimensions: [['fleet']], Metrics: [{ Name: 'ForecastCoverage', Unit: 'None' }] },
+        ],
+      },
+      deployment: 'web',
+      ForecastCoverage: [0.7],
+    });
+    expect(linesOf({ ForecastSkill: [0.5] }, { measures: [] })).toEqual([]);
   });
 
   it('hold a hundred values at most, as CloudWatch does', () => {

@@ -7,6 +7,7 @@ import {
   TextBody,
 } from '#adapters/lambda/http-handler.ts';
 import { ErrorEnvelopeSchema, LIMITS } from '#contracts/http/common.ts';
+import { ROUTES } from '#contracts/routes.ts';
 import { DomainError, ERROR_CATALOGUE, type ErrorCode } from '#core/errors.ts';
 import { lambdaContext } from '#server/http/lambda-context.ts';
 import { httpEvent } from '#test/helpers/http-event.ts';
@@ -21,6 +22,7 @@ function functionOf(answer: (call: HttpCall) => unknown = (call) => call) {
   const logger = recordingLogger();
   const operation = async (call: HttpCall) => answer(call);
   const handler = createHttpHandler(
+    ROUTES,
     {
       predict: operation,
       ingest: operation,
@@ -270,6 +272,7 @@ describe('a surprise', () => {
 
 it('a body of text is sent as it is, under its own type and the same guards', async () => {
   const handler = createHttpHandler(
+    ROUTES,
     { listRuns: async () => new TextBody('text/plain; version=0.0.4', 'a 1\n') },
     recordingLogger(),
   );

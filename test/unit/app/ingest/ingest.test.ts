@@ -166,6 +166,19 @@ describe('columns', () => {
     expect(await rejectionOf(send(memoryServices(NOW), body))).toBe('REQUEST_INVALID');
   });
 
+  it('of several instances are kept apart', async () => {
+    const services = memoryServices(NOW);
+    const body = { deployment: 'web', start: START, step_seconds: 60 };
+    await send(services, { ...body, instance: 'pod-1', columns: { cpu: [0.1] } });
+    await send(services, { ...body, instance: 'pod-2', source: 'import', columns: { cpu: [0.9] } });
+    expect(await stored(services, 60)).toEqual([
+      { metric: 'cpu_utilization', source: 'agent@pod-1', values: [0.1] },
+      { metric: 'cpu_utilization', source: 'import@pod-2', values: [0.9] },
+    ]);
+    const bad = IngestRequestSchema.safeParse({ ...body, instance: 'a@b', columns: { cpu: [1] } });
+    expect(bad.success).toBe(false);
+  });
+
   it('of a source that cannot be one are refused', () => {
     for (const source of ['', 'a@b', 'a/b', 'a\nb']) {
       const body = { deployment: 'web', start: START, step_seconds: 60, columns: { cpu: [1] } };

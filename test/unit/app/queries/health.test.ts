@@ -22,6 +22,7 @@ describe('health', () => {
       workloads: 0,
       sources: [],
       data_age_seconds: null,
+      heartbeat: null,
     });
   });
 

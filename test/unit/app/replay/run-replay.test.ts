@@ -115,6 +115,7 @@ describe('the state machine of a replay', () => {
       execution: { id: 'local:replay-mine', name: 'replay-mine', startTime: NOW },
       tasks: lambdaTasks({ simulate: handler }),
       readObject: async () => undefined,
+      writeObject: async () => {},
       sleep: async () => {},
       random: () => 0,
       onEvent: () => {},

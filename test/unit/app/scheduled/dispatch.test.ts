@@ -54,6 +54,7 @@ describe('the schedule', () => {
   it.each(SCHEDULES)('row $name sends an event that is understood', async ({ event, ...row }) => {
     expect(ScheduleEventSchema.parse(event)).toEqual(event);
     const messages = await dispatched(event.task);
-    expect(messages.length > 0).toBe(row.function === 'dispatch');
+    const isWork = row.function === 'dispatch' && event.task !== 'plan-collection';
+    expect(messages.length > 0).toBe(isWork);
   });
 });

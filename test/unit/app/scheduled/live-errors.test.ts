@@ -50,6 +50,14 @@ describe('live errors', () => {
     ]);
   });
 
+  it('name the newest forecast an hour ahead whose actual is known', () => {
+    const series = seriesOn(HOUR, [1, 2, 3, Number.NaN]);
+    // Of row 1 the actual is 3; of row 2 it is missing; of row 3 it is yet to come.
+    const rows = [1, 2, 3, 0].map((row) => issuedAt(row, HOUR, [10 + row]));
+    expect(liveErrors(rows, series).newest).toEqual({ forecast: 11, actual: 3 });
+    expect(liveErrors([issuedAt(2, HOUR, [12])], series).newest).toBeNull();
+  });
+
   it('leave out what was not observed, not yet, or on another grid', () => {
     const series = seriesOn(HOUR, [1, Number.NaN, 3]);
     const another = { ...issuedAt(1, HOUR, [3]), data_as_of: toIso(epochMs(HOUR / 2)) };

@@ -17,6 +17,8 @@ function live(driftRatio: number, more: Partial<LiveResult> = {}): LiveResult {
     errors: [],
     buckets: [],
     skill: null,
+    newest: null,
+    trainedAt: START,
     driftRatio,
     ...more,
   };

@@ -178,7 +178,17 @@ describe('what is measured', () => {
         at: addMs(START, HOUR, 60),
         dimensions: { cluster: 'default', namespace: 'shop', deployment: 'web' },
         // The newest observation is the one stored for hour 71.
-        values: { OpenIncidents: [0], DataAgeSeconds: [0], AnomalyScore: [0], ForecastSkill: [] },
+        values: {
+          OpenIncidents: [0],
+          DataAgeSeconds: [0],
+          AnomalyScore: [0],
+          // Trained at this moment, and no forecast has met its actuals yet.
+          ChampionAgeSeconds: [0],
+          ForecastSkill: [],
+          ForecastCoverage: [],
+          ForecastValue: [],
+          ObservedValue: [],
+        },
       },
     ]);
   });

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { loadDetectorBundle } from '#app/detection/load-detectors.ts';
+import { loadDetectorBundle } from '#app/detection/restore-detectors.ts';
 import type { ReconstructionTrainer } from '#app/ports/reconstruction-trainer.ts';
 import { fitDetectors } from '#app/training/fit-detectors.ts';
 import { saveRequest, toStored } from '#app/training/stage.ts';
@@ -295,6 +295,18 @@ describe('the reconstruction', () => {
     const services = await serve(await fitted());
     expect((await fitted({ services, trigger })).frames).toHaveLength(1);
   });
+});
+
+it('the engine of the reconstruction is the one that the request names, or the default', async () => {
+  const asked: unknown[] = [];
+  const fit: ReconstructionTrainer['fit'] = async (frame, { engine }) => {
+    asked.push(engine);
+    return tinyReconstruction(frame);
+  };
+  const trainer: Partial<ReconstructionTrainer> = { fit };
+  await fitted({ trainer });
+  await fitted({ trainer, request: { parameters: { boosting: { engine: 'xgboost' } } } });
+  expect(asked).toEqual([undefined, 'xgboost']);
 });
 
 describe('a detector that serves', () => {

@@ -70,9 +70,12 @@ describe('a training that is asked for', () => {
 
 describe('finish', () => {
   it('closes a run that came to its end', async () => {
-    const { runs } = open();
+    const { runs, objects } = open();
     await runs.create('r1', 'request');
-    expect(await finish(runs, { run_id: 'r1' })).toMatchObject({ state: 'succeeded', error: null });
+    expect(await finish({ runs, objects }, { run_id: 'r1' })).toMatchObject({
+      state: 'succeeded',
+      error: null,
+    });
   });
 
   it.each([
@@ -86,20 +89,23 @@ describe('finish', () => {
     ['nothing', undefined, '""'],
     ['too much', 'x'.repeat(900), 'x'.repeat(500)],
   ])('reads the cause of a failure from %s', async (_, cause, message) => {
-    const { runs } = open();
+    const { runs, objects } = open();
     await runs.create('r1', 'request');
     const input = { run_id: 'r1', error: 'States.Timeout', ...(cause ? { cause } : {}) };
-    expect(await finish(runs, input)).toMatchObject({
+    expect(await finish({ runs, objects }, input)).toMatchObject({
       state: 'failed',
       error: { code: 'States.Timeout', message },
     });
   });
 
   it('ends one workload and leaves the run open', async () => {
-    const { runs } = open();
+    const { runs, objects } = open();
     await runs.create('r1', 'request');
     await runs.stageStarted('r1', WEB, 'evaluate');
-    const ended = await finish(runs, { run_id: 'r1', workload: WEB, error: 'E', cause: 'why' });
+    const ended = await finish(
+      { runs, objects },
+      { run_id: 'r1', workload: WEB, error: 'E', cause: 'why' },
+    );
     expect(ended).toEqual({ run_id: 'r1', workload: WEB });
     const { run, details } = await runs.detail('r1');
     expect(run).toMatchObject({ state: 'queued', failed: 1, finished_at: null });
@@ -107,9 +113,9 @@ describe('finish', () => {
   });
 
   it('of a workload that failed without a word says so', async () => {
-    const { runs } = open();
+    const { runs, objects } = open();
     await runs.create('r1', 'request');
-    await finish(runs, { run_id: 'r1', workload: WEB });
+    await finish({ runs, objects }, { run_id: 'r1', workload: WEB });
     expect((await runs.detail('r1')).details[0]?.error?.code).toBe('UNKNOWN');
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { trainPools } from '#app/training/train-pools.ts';
+import { saveRequest } from '#app/training/stage.ts';
+import { type PoolOptions, trainPools } from '#app/training/train-pools.ts';
+import type { TrainParameters } from '#contracts/http/train.ts';
 import { parsePool } from '#core/forecast/registry.ts';
 import { cutoffOf } from '#core/series/series.ts';
 import { addMs, DEFAULT_STEP, type DurationMs, durationMs, HOUR, MINUTE } from '#core/time.ts';
@@ -19,11 +21,17 @@ async function observed(
   deployments: Readonly<Record<string, Hours>> = { web: dailyShape(48), api: dailyShape(48) },
 ) {
   const services = memoryServices(hour(48));
+  await plan(services);
   for (const [deployment, cpu] of Object.entries(deployments)) {
     await feed(services, { cpu }, { start: START, deployment });
   }
   const standIn = standInPooled();
   return { services: { ...services, ...standIn }, trainings: standIn.trainings };
+}
+
+/** What `plan` leaves of the request of a run. */
+async function plan({ objects }: MemoryServices, parameters: TrainParameters = {}): Promise<void> {
+  await saveRequest(objects, INPUT.run_id, { trigger: 'schedule', request: { parameters } });
 }
 
 /** Of each history shown to a training: whose it is, its first moment and its last, in hours. */
@@ -187,6 +195,22 @@ describe('a pool that is there', () => {
     });
     await trainPools(services, INPUT);
     expect(await services.pools.current(KIND, HOUR)).toMatchObject({ id: 'earlier' });
+  });
+});
+
+describe('the engine of a pool', () => {
+  it('is the one that the run asks for, or the default', async () => {
+    const { services } = await observed();
+    const asked: unknown[] = [];
+    const pooled = (options: PoolOptions) => {
+      asked.push(options.engine);
+      return services.pooled(options);
+    };
+    await trainPools({ ...services, pooled }, INPUT);
+    await plan(services, { boosting: { engine: 'xgboost' } });
+    services.clock.set(addMs(hour(48), HOUR, 24));
+    await trainPools({ ...services, pooled }, INPUT);
+    expect(asked).toEqual([undefined, 'xgboost']);
   });
 });
 

@@ -10,13 +10,14 @@ describe('a metric of CloudWatch in the configuration', () => {
       dimensions: {},
       stat: 'Average',
       scale: 1,
+      per_second: false,
       period_seconds: 300,
     });
     expect(CloudWatchMetricSchema.safeParse({ namespace: 'AWS/ECS' }).success).toBe(false);
   });
 
   it.each(['Sum', 'p95', 'p99.9', 'p100', 'tm90', 'IQM'])('knows the statistic %s', (stat) => {
-    expect(CloudWatchMetricSchema.parse({ ...METRIC, stat }).stat).toBe(stat);
+    expect(CloudWatchMetricSchema.parse({ ...METRIC, stat })).toMatchObject({ stat });
   });
 
   it.each([

@@ -141,7 +141,7 @@ describe('the training pipeline', () => {
     expect(callsOf('evaluate')).toEqual([]);
     expect(callsOf('finish')).toEqual([
       expect.objectContaining({ workload: WORKLOAD, error: 'ARTIFACT_CORRUPT' }),
-      { run_id: 'run-1' },
+      { run_id: 'run-1', results_key: 'runs/run-1/results/TrainWorkloads/manifest.json' },
     ]);
   });
 

@@ -54,6 +54,16 @@ describe('expiry', () => {
     expect(toIso(rawExpiry(FIVE_MINUTES, BUCKET, seen))).toBe('2027-12-27T09:00:00.000Z');
   });
 
+  it('is as configured, and never longer than 2 days for steps below a minute', () => {
+    // Full at 12:00 on 2026-11-21: 90 days on is 2027-02-19 (9 + 31 + 31 + 19).
+    expect(toIso(rawExpiry(FIVE_MINUTES, BUCKET, BUCKET, 90))).toBe('2027-02-19T12:00:00.000Z');
+    expect(toIso(rawExpiry(FIVE_SECONDS, BUCKET, BUCKET, 90))).toBe('2026-11-23T11:01:00.000Z');
+    expect(toIso(rawExpiry(FIVE_SECONDS, BUCKET, BUCKET, 1))).toBe('2026-11-22T11:01:00.000Z');
+    // The day ends 2026-11-22; 40 days on is 2027-01-01 (8 + 31 + 1).
+    const day = epochMs(Date.UTC(2026, 10, 21));
+    expect(toIso(hourlyExpiry(day, 40))).toBe('2027-01-01T00:00:00.000Z');
+  });
+
   it('is 400 days after the day for hours', () => {
     // The day ends 2026-11-22; 400 days = a year and 35 days.
     expect(toIso(hourlyExpiry(epochMs(Date.UTC(2026, 10, 21))))).toBe('2027-12-27T00:00:00.000Z');

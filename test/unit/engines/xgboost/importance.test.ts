@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type BoostedTrees, gainImportance, prepareTrees } from '#core/math/boosted-trees.ts';
+import type { TrainingMatrix } from '#engines/boosting/training-matrix.ts';
 import { trainBoostedTrees } from '#engines/xgboost/train.ts';
-import type { TrainingMatrix } from '#engines/xgboost/training-matrix.ts';
 import { rowOf, smoothMatrix } from '#test/helpers/training-matrices.ts';
 
 const LEAF = -1;

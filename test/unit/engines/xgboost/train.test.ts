@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { BoostedTreesSchema, gainImportance, prepareTrees } from '#core/math/boosted-trees.ts';
+import type { BoostingParameters } from '#engines/boosting/parameters.ts';
+import type { TrainingMatrix } from '#engines/boosting/training-matrix.ts';
 import { parseBinaryModel } from '#engines/xgboost/binary-model.ts';
-import type { BoostingParameters } from '#engines/xgboost/parameters.ts';
 import { trainBinaryModel, trainBoostedTrees } from '#engines/xgboost/train.ts';
-import { encodeRows, type TrainingMatrix } from '#engines/xgboost/training-matrix.ts';
+import { encodeRows } from '#engines/xgboost/training-matrix.ts';
 import { rejectionOf } from '#test/helpers/error-code.ts';
 import {
   awkwardMatrix,
@@ -137,6 +138,22 @@ describe('the parameters', () => {
     { base_score: Infinity },
   ])('are refused out of range: %p', async (parameters) => {
     await expect(trainBoostedTrees(smoothMatrix(20), parameters)).rejects.toThrow(RangeError);
+  });
+
+  it.each<BoostingParameters>([
+    { objective: 'reg:absoluteerror' },
+    { quantile_alpha: 0.5 },
+    { grow_policy: 'lossguide' },
+    { max_leaves: 8 },
+    { early_stopping_rounds: 5 },
+    { validation_share: 0.2 },
+  ])('are refused where only the built-in booster knows them: %p', async (parameters) => {
+    await expect(trainBoostedTrees(smoothMatrix(20), parameters)).rejects.toThrow('engine xgboost');
+  });
+
+  it('weigh no rows', async () => {
+    const matrix = { ...smoothMatrix(20), weights: new Float32Array(20).fill(1) };
+    await expect(trainBoostedTrees(matrix)).rejects.toThrow('takes no weights');
   });
 
   it.each([

@@ -33,6 +33,7 @@ export async function run(
     execution: { id: 'arn:run-1', name: 'run-1', startTime: epochMs(0) },
     tasks: async (_, args) => args,
     readObject: async () => undefined,
+    writeObject: async () => {},
     sleep: async (ms) => {
       sleeps.push(ms);
     },

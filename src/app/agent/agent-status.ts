@@ -1,0 +1,92 @@
+import type { AgentCommands, HeartbeatRequest } from '#contracts/http/agents.ts';
+import { type DurationMs, type EpochMs, SECOND, toIso } from '#core/time.ts';
+import type { SampleBuffer } from '../ports/sample-buffer.ts';
+import type { Control } from './control.ts';
+import type { SendStatus } from './send-loop.ts';
+import {
+  type AgentMessages,
+  describeSource,
+  type OpenSource,
+  type SourceStatus,
+} from './source-loop.ts';
+
+/** What an agent says of itself that does not change. */
+export interface AgentIdentity {
+  readonly agentId: string;
+  readonly version: string;
+  readonly hostname: string;
+  readonly platform: string;
+  readonly startedAt: EpochMs;
+  readonly heartbeatEvery: DurationMs;
+}
+
+/** Everything an agent knows of how it does, as a heartbeat says it. */
+export function describeAgent(
+  identity: AgentIdentity,
+  at: EpochMs,
+  {
+    control,
+    buffer,
+    sent,
+    sources,
+  }: {
+    readonly control: Control;
+    readonly buffer: SampleBuffer;
+    readonly sent: SendStatus;
+    readonly sources: readonly (readonly [OpenSource, SourceStatus])[];
+  },
+): HeartbeatRequest {
+  const waiting = buffer.state();
+  return {
+    agent_id: identity.agentId,
+    hostname: identity.hostname,
+    platform: identity.platform,
+    agent_version: identity.version,
+    started_at: toIso(identity.startedAt),
+    sent_at: toIso(at),
+    heartbeat_seconds: Math.round(identity.heartbeatEvery / SECOND),
+    ...control.commands,
+    sent_samples: sent.sentSamples,
+    buffer: {
+      waiting_samples: waiting.waitingSamples,
+      waiting_bytes: waiting.waitingBytes,
+      dropped_samples: waiting.droppedSamples + sent.refusedSamples,
+      on_disk: waiting.problem === undefined,
+    },
+    sources: sources.map(([source, status]) =>
+      describeSource(source, status, control.intervalOf(source.interval)),
+    ),
+  };
+}
+
+/** Tells when the disk takes nothing any more, when it does again, and how much was dropped. */
+export function bufferTeller(buffer: SampleBuffer, messages: AgentMessages): () => void {
+  let problem: string | undefined;
+  let { droppedSamples: dropped } = buffer.state();
+  return () => {
+    const now = buffer.state();
+    if (now.problem !== undefined && problem === undefined) {
+      messages.warn(`the disk takes nothing (${now.problem}): samples wait in memory`);
+    }
+    if (now.problem === undefined && problem !== undefined) {
+      messages.info('the disk takes samples again');
+    }
+    if (now.droppedSamples > dropped) {
+      messages.warn(
+        `${now.droppedSamples - dropped} samples were dropped, the oldest: no room left`,
+      );
+    }
+    problem = now.problem;
+    dropped = now.droppedSamples;
+  };
+}
+
+/** Tells what the agent was told to do. */
+export function tellCommands(
+  { paused, collection_interval }: AgentCommands,
+  { info }: AgentMessages,
+): void {
+  const interval =
+    collection_interval === null ? 'as configured' : `every ${collection_interval} s by command`;
+  info(paused ? 'paused by command: nothing is collected' : `collecting ${interval}`);
+}

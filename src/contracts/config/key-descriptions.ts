@@ -1,0 +1,155 @@
+/**
+ * What the keys of `helios.config.yaml` mean, by their place, where the schema itself does not say so: for
+ * editors, and for docs/reference/configuration.md. `[]` is an entry of a list, `*` any name.
+ */
+export const KEY_DESCRIPTIONS: Readonly<Record<string, string>> = {
+  workloads: 'what Helios reads from CloudWatch, one entry a workload; agents need none',
+  'workloads[].deployment': 'the name of the service',
+  'workloads[].namespace': 'what groups services, such as an environment',
+  'workloads[].cluster': 'what groups namespaces',
+  'workloads[].container': 'one container of the deployment; * is the deployment as a whole',
+  'workloads[].source': 'where its metrics come from',
+  'workloads[].account': 'one of accounts; the account that Helios runs in unless given',
+  'workloads[].region': 'where its metrics are; the region that Helios runs in unless given',
+  'workloads[].metrics': 'its metrics by their names in Helios, 22 at most, of one period',
+  'workloads[].metrics.*.namespace': 'as CloudWatch names it, such as AWS/ECS',
+  'workloads[].metrics.*.metric_name': 'as CloudWatch names it, such as CPUUtilization',
+  'workloads[].metrics.*.dimensions':
+    'all of them: CloudWatch finds a metric only by its whole set of dimensions',
+  'workloads[].metrics.*.stat': 'a statistic of CloudWatch, such as Average, Sum or p95',
+  'workloads[].metrics.*.scale':
+    'what a value is multiplied by: 0.01 from percent, 0.001 from milliseconds',
+  'workloads[].metrics.*.period_seconds':
+    'distance of the values: whole minutes that divide an hour, the same for all metrics of a workload',
+  'workloads[].metrics.*.expression':
+    'arithmetic over the inputs, such as used / reserved; only its result is read',
+  'workloads[].metrics.*.inputs': 'what the expression is made of, by name; each is billed',
+  'workloads[].metrics.*.inputs.*.namespace': 'as CloudWatch names it',
+  'workloads[].metrics.*.inputs.*.metric_name': 'as CloudWatch names it',
+  'workloads[].metrics.*.inputs.*.dimensions': 'all of them',
+  'workloads[].metrics.*.inputs.*.stat': 'a statistic of CloudWatch',
+  training: 'what models learn from, and when one serves',
+  'training.window_days': 'how much of the past is learned from',
+  'training.minimum_improvement':
+    'how much better than naive, seasonal naive and the incumbent a version must be to serve',
+  accounts: 'other AWS accounts that Helios may read',
+  'accounts[].name': 'as workloads and discovery refer to it',
+  'accounts[].role_arn':
+    'the role that Helios assumes there; it needs to read CloudWatch and tags only',
+  'accounts[].external_id':
+    'what the trust policy of the role asks for, so that nobody else can have Helios read it; no secret',
+  'accounts[].region': 'where its metrics are; the region that Helios runs in unless given',
+  collection: 'how CloudWatch is read, and for how much',
+  discovery: 'which resources become workloads by themselves',
+  'discovery.kinds': 'what is looked for; with none, nothing is discovered',
+  'discovery.names': 'by name, with * for anything',
+  'discovery.names.include': 'at least one must fit',
+  'discovery.names.exclude': 'none may fit',
+  'discovery.tags':
+    'all must be on a resource, with one of the values given; without values, with any',
+  'discovery.places': 'where to look; the account and region that Helios runs in unless given',
+  'discovery.places[].account': 'one of accounts',
+  'discovery.places[].region': 'a region, such as eu-central-1',
+  'discovery.max_workloads': 'further ones are named, and not watched',
+  schedules: 'what is done by the clock, and when',
+  events: 'times when load will differ from what the past says; models never learn from them',
+  'events[].name': 'what it is called in answers',
+  'events[].metrics': 'the metrics it applies to; all when left out',
+  'events[].start': 'the first moment, in ISO 8601 with a zone',
+  'events[].end': 'the first moment after it',
+  'events[].factor': 'what the usual values are multiplied by: 3 is three times as much',
+  detection: 'what the scheduled scoring makes incidents of',
+  'detection.threshold':
+    'scores from here on are anomalies, on the scale of the severities (low 2, critical 4)',
+  'detection.minimum_effect':
+    'deviations below this fraction of what was expected count only when they are large against the noise',
+  'detection.deployment_mask_minutes': 'after a deployment nothing is an anomaly for this long',
+  'detection.metrics': 'what is worth an incident in single metrics, by name',
+  'detection.metrics.*.direction': 'which way a deviation counts; default: both',
+  'detection.metrics.*.minimum_effect': 'instead of the general one',
+  'detection.maintenance': 'times in which nothing becomes an incident',
+  'detection.maintenance[].name': 'what it is called in answers',
+  'detection.maintenance[].start': 'the first moment, in ISO 8601 with a zone',
+  'detection.maintenance[].end': 'the first moment after it',
+  scaling:
+    'policies: how the replicas of workloads may be scaled; later entries override earlier ones, key by key',
+  'scaling[].prices.unit_hour': 'what a replica costs an hour',
+  'scaling[].prices.minute_short': 'what a minute short of a replica costs',
+  'scaling[].price_per_replica_hour': 'in US dollars, for the difference in costs that is shown',
+  'scaling[].replicas': 'how many there are, where nothing measures it',
+  'scaling[].resources': 'requests and limits of one replica as they are now',
+  'scaling[].resources.cpu_request': 'as Kubernetes writes it, e.g. 250m',
+  'scaling[].resources.memory_request': 'as Kubernetes writes it, e.g. 512Mi',
+  'scaling[].resources.cpu_limit': 'as Kubernetes writes it',
+  'scaling[].resources.memory_limit': 'as Kubernetes writes it',
+  actuation: 'whether Helios may raise minimums of scalable targets, and whose',
+  'actuation.enabled':
+    'deploys the stack that acts; without it nothing of Helios can change anybody’s capacity',
+  'actuation.dry_run': 'says what it would do, and has no permission to do it',
+  'actuation.stopped': 'takes back everything and does nothing more',
+  'actuation.targets': 'workloads and the targets of Application Auto Scaling that follow them',
+  'actuation.targets[].service_namespace': 'as Application Auto Scaling names it',
+  'actuation.targets[].resource_id': 'e.g. service/my-cluster/my-service',
+  'actuation.targets[].scalable_dimension': 'what is counted; one of service_namespace',
+  authentication: 'who may call the API beside those who sign with AWS credentials',
+  'authentication.throttle.requests_per_second': 'that go on for long',
+  'authentication.throttle.burst': 'that may come at once',
+  'authentication.keys': 'keys of Helios, for agents and scrapers that cannot sign',
+  'authentication.keys.throttle.requests_per_second': 'that go on for long',
+  'authentication.keys.throttle.burst': 'that may come at once',
+  'authentication.jwt.issuer': 'the https address of the issuer, letter by letter as in its tokens',
+  'authentication.jwt.audience': 'a token names one of these',
+  'authentication.jwt.throttle.requests_per_second': 'that go on for long',
+  'authentication.jwt.throttle.burst': 'that may come at once',
+  pricing: 'what the workloads cost, in US dollars: for helios cost and the savings shown',
+  'pricing.prices': 'what one replica costs; the first entry that applies to a workload counts',
+  'pricing.prices[].unit': 'what a replica is',
+  'pricing.prices[].region': 'the prices of which are known',
+  'pricing.prices[].type': 'of the instance, such as m7g.large; Linux, on demand',
+  'pricing.prices[].replicas_per_instance': 'that share one',
+  'pricing.prices[].architecture': 'of the processor',
+  'pricing.prices[].vcpu': 'of one task or pod',
+  'pricing.prices[].memory_gb': 'of one task, pod or execution',
+  'pricing.prices[].per_replica_hour': 'a price of your own',
+  'pricing.budgets': 'what workloads may cost in a calendar month (UTC)',
+  'pricing.budgets[].monthly': 'for all workloads selected together',
+  storage: 'how long things are kept on AWS, and under which key',
+  monitoring: 'what AWS measures of Helios, and at what cost',
+  notifications: 'who is told of alarms',
+  'notifications.email': 'mailboxes; each must confirm once',
+  'notifications.email[].address': 'of the mailbox',
+  'notifications.https':
+    'addresses that SNS posts to, of a pager or a chat; each must confirm once',
+  'notifications.https[].url': 'an https address',
+  heartbeat: 'a synthetic workload with a known truth that runs through every stage',
+  prometheus: 'servers with the API of Prometheus that Helios itself reads; agents need none',
+  'prometheus[].url': 'its address, with the path before /api/v1 if there is one',
+  'prometheus[].auth': 'how the server is convinced: none, basic, bearer, sigv4',
+  'prometheus[].tls': 'how its certificate is checked, and ours shown',
+  'prometheus[].workloads': 'what is read from it',
+  'prometheus[].workloads[].deployment': 'the name of the service',
+  'prometheus[].workloads[].namespace': 'what groups services',
+  'prometheus[].workloads[].cluster': 'what groups namespaces',
+  'prometheus[].workloads[].container': 'one container of it; * is the deployment as a whole',
+  write_back: 'results for whoever reads metrics and not an API; nothing unless configured',
+  'write_back.cloudwatch': 'predictions as custom metrics of CloudWatch',
+  'write_back.prometheus_remote_write': 'a receiver of Prometheus remote write 1.0',
+  'write_back.prometheus_remote_write.auth':
+    'how the receiver is convinced: none, basic, bearer, sigv4',
+  'write_back.prometheus_remote_write.tls': 'how its certificate is checked, and ours shown',
+  'write_back.prometheus_remote_write.families': 'what is written, by its name in GET /metrics',
+};
+
+const SELECTOR: Readonly<Record<string, string>> = {
+  cluster: 'only workloads of this cluster',
+  namespace: 'only workloads of this namespace',
+  deployment: 'only workloads of this name',
+  container: 'only workloads of this container',
+};
+
+/** What the key at a place means; undefined when this file does not say. */
+export function keyDescription(path: string): string | undefined {
+  const [, part = ''] = path.match(/\[\]\.(\w+)$/) ?? [];
+  const own = Object.hasOwn(KEY_DESCRIPTIONS, path) ? KEY_DESCRIPTIONS[path] : undefined;
+  return own ?? (Object.hasOwn(SELECTOR, part) ? SELECTOR[part] : undefined);
+}

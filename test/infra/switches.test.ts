@@ -1,0 +1,164 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { functionPlaceholder } from '#contracts/pipeline/definition.ts';
+import { bundleFunction } from '#lib/constructs/bundling.ts';
+import { functionEntry } from '#lib/constructs/project.ts';
+import { synthesise } from './synthesise.ts';
+
+const helios = synthesise({
+  training: { native_image: true },
+  heartbeat: { enabled: false },
+  schedules: { collect_every_minutes: 60 },
+});
+const plain = synthesise();
+const directory = mkdtempSync(join(tmpdir(), 'helios-native-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const STACK = 'HeliosNativeTrainer';
+
+describe('the native trainer', () => {
+  it('is off unless it is asked for', () => {
+    expect(plain.stackNames).not.toContain(STACK);
+    expect(plain.functions.get('fit-recurrent')?.stack).toBe('HeliosPipeline');
+  });
+
+  it('is the one function of its stack, an image for x86_64, and the task of the state machine', () => {
+    expect(helios.ofType(STACK, 'AWS::Lambda::Function')).toHaveLength(1);
+    const native = helios.functions.get('fit-recurrent');
+    expect(native).toMatchObject({
+      stack: STACK,
+      resource: {
+        Properties: {
+          PackageType: 'Image',
+          Architectures: ['x86_64'],
+          Timeout: 900,
+          MemorySize: 3_008,
+        },
+      },
+    });
+    const [[, machine] = []] = helios.ofType('HeliosPipeline', 'AWS::StepFunctions::StateMachine');
+    expect(
+      helios.resolve('HeliosPipeline', machine?.Properties.DefinitionSubstitutions),
+    ).toMatchObject({
+      [functionPlaceholder('fit-recurrent')]: `${native?.path}/Function.Arn`,
+    });
+    expect(helios.dependenciesOf('HeliosPipeline')).toContain(STACK);
+  });
+
+  it('has no alarm by a name that the function it replaces has: both exist while they change places', () => {
+    const names = ({ ofType }: typeof helios, stack: string): string[] =>
+      ofType(stack, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties.AlarmName);
+    const native = names(helios, STACK);
+    expect(native).toEqual([
+      'Helios-Errors-fit-recurrent-image',
+      'Helios-Throttles-fit-recurrent-image',
+    ]);
+    // Deployed before the pipeline when it is turned on, deleted after it when it is turned off.
+    for (const name of names(plain, 'HeliosPipeline')) expect(native).not.toContain(name);
+  });
+
+  it('may do what the function that it replaces may, and is told the same', () => {
+    const statements = ({ ofType, resolve, functions }: typeof helios) => {
+      const fn = functions.get('fit-recurrent');
+      const role = fn?.resource.Properties.Role['Fn::GetAtt'][0];
+      return ofType(fn?.stack ?? '', 'AWS::IAM::Policy')
+        .filter(([, { Properties }]) => JSON.stringify(Properties.Roles).includes(role))
+        .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
+        .map((each) =>
+          JSON.stringify(resolve(fn?.stack ?? '', each)).replaceAll(fn?.path ?? '', ''),
+        )
+        .sort();
+    };
+    expect(statements(helios).length).toBeGreaterThan(2);
+    expect(statements(helios)).toEqual(statements(plain));
+    const variables = (each: typeof helios) => {
+      const fn = each.functions.get('fit-recurrent');
+      return each.resolve(fn?.stack ?? '', fn?.resource.Properties.Environment.Variables);
+    };
+    expect(variables(helios)).toEqual(variables(plain));
+  });
+});
+
+describe('the bundle of its image', () => {
+  const { file } = bundleFunction(functionEntry('fit-recurrent'), directory);
+  const start = (environment: Readonly<Record<string, string>>) => {
+    const source = `const { handler } = await import(${JSON.stringify(file)}); console.log(typeof handler)`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', source], {
+      encoding: 'utf8',
+      env: {
+        PATH: process.env.PATH ?? '',
+        AWS_REGION: 'eu-west-1',
+        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+        OBSERVATIONS_TABLE_NAME: 'observations',
+        CATALOG_TABLE_NAME: 'catalog',
+        OBJECTS_URL: 's3://objects',
+        ...environment,
+      },
+    });
+    return { stdout: stdout.trim(), stderr };
+  };
+
+  it('loads without libtensorflow where it may train by WebAssembly', () => {
+    expect(start({})).toMatchObject({ stdout: 'function' });
+  });
+
+  it('refuses to start in an image without libtensorflow, and says how to build it', () => {
+    const { stdout, stderr } = start({ NATIVE_TRAINER: 'true' });
+    expect(stdout).toBe('');
+    expect(stderr).toContain(
+      'this image has no @tensorflow/tfjs-node: build it from layers/native-trainer/Dockerfile',
+    );
+  });
+});
+
+describe('the heartbeat', () => {
+  const alarmOf = (each: typeof helios) =>
+    each
+      .ofType('HeliosMonitoring', 'AWS::CloudWatch::Alarm')
+      .map(([, { Properties }]) => Properties)
+      .find(({ MetricName }) => MetricName === 'HeartbeatOk');
+
+  it('has an alarm on its worst value, and on silence, of two rounds', () => {
+    expect(alarmOf(plain)).toMatchObject({
+      Namespace: 'Helios',
+      Statistic: 'Minimum',
+      Threshold: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      Period: 600,
+      EvaluationPeriods: 1,
+      TreatMissingData: 'breaching',
+      Dimensions: [
+        { Name: 'cluster', Value: 'default' },
+        { Name: 'deployment', Value: 'heartbeat' },
+        { Name: 'namespace', Value: 'helios' },
+      ],
+    });
+    expect(alarmOf(plain)?.AlarmActions).toHaveLength(1);
+  });
+
+  it('has none where it is switched off', () => {
+    expect(alarmOf(helios)).toBeUndefined();
+  });
+});
+
+describe('alarms on what each round tells', () => {
+  const periods = ({ ofType }: typeof helios) =>
+    Object.fromEntries(
+      ofType('HeliosMonitoring', 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => [
+        Properties.AlarmName,
+        Properties.Period ?? Properties.Metrics[0].Period,
+      ]),
+    );
+
+  it('look at whole rounds, so that an incident that lasts is told once', () => {
+    expect(periods(plain)).toMatchObject({ 'Helios-IncidentOpen': 300, 'Helios-DataStale': 300 });
+    // 60 minutes × 60 s: in most periods of 300 s there would be no value, which ends an alarm.
+    expect(periods(helios)).toMatchObject({
+      'Helios-IncidentOpen': 3_600,
+      'Helios-DataStale': 3_600,
+    });
+  });
+});
