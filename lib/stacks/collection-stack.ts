@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import type { HeliosConfig } from '#contracts/config/helios-config.ts';
 import { schedulesOf } from '#contracts/schedules.ts';
 import { ConfigLayer } from '../constructs/config-layer.ts';
+import { allowWorkspaces } from '../constructs/prometheus-workspaces.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import { type Stores, storeEnvironment } from '../constructs/stores.ts';
 import { Timer } from '../constructs/timer.ts';
@@ -101,7 +102,9 @@ export class CollectionStack extends Stack {
     scoreQueue.grantSend(collect);
     // CloudWatch knows no resources for this action.
     collect.allow({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] });
-    const { accounts, discovery } = props.config;
+    const { accounts, discovery, prometheus, write_back } = props.config;
+    // Expressions over ranges are all that it asks: neither labels nor metadata.
+    allowWorkspaces(collect, 'aps:QueryMetrics', prometheus);
     const roles = accounts.map(({ role_arn: arn }) => arn);
     if (roles.length > 0) collect.allow({ actions: ['sts:AssumeRole'], resources: roles });
     if (discovery.kinds.length > 0) {
@@ -116,5 +119,7 @@ export class CollectionStack extends Stack {
     objects.grant(score, 'models', 'GetObject');
     objects.grant(score, 'detectors', 'GetObject');
     props.training.grantStart(score);
+    const { prometheus_remote_write: receiver } = write_back;
+    if (receiver) allowWorkspaces(score, 'aps:RemoteWrite', [receiver]);
   }
 }

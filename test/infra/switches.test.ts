@@ -6,12 +6,32 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { functionPlaceholder } from '#contracts/pipeline/definition.ts';
 import { bundleFunction } from '#lib/constructs/bundling.ts';
 import { functionEntry } from '#lib/constructs/project.ts';
-import { synthesise } from './synthesise.ts';
+import { list, synthesise } from './synthesise.ts';
+
+type ServerConfig = NonNullable<Parameters<typeof synthesise>[0]>['prometheus'] & object;
+const gateway = { type: 'sigv4', service: 'execute-api' } as const;
+
+function server(url: string, auth: ServerConfig[number]['auth'], i: number): ServerConfig[number] {
+  return { url, auth, workloads: [{ deployment: `web-${i}`, metrics: { request_rate: 'up' } }] };
+}
 
 const helios = synthesise({
   training: { native_image: true },
   heartbeat: { enabled: false },
   schedules: { collect_every_minutes: 60 },
+  prometheus: [
+    server('https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-a', { type: 'sigv4' }, 1),
+    // By a name of one's own: neither region nor workspace can be told.
+    server('https://metrics.example.com', { type: 'sigv4' }, 2),
+    server('https://prometheus.example.com', { type: 'none' }, 3),
+    server('https://x.execute-api.eu-west-1.amazonaws.com', gateway, 4),
+  ],
+  write_back: {
+    prometheus_remote_write: {
+      url: 'https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-b/api/v1/remote_write',
+      auth: { type: 'sigv4', region: 'eu-west-2' },
+    },
+  },
 });
 const plain = synthesise();
 const directory = mkdtempSync(join(tmpdir(), 'helios-native-'));
@@ -111,6 +131,49 @@ describe('the bundle of its image', () => {
     expect(stderr).toContain(
       'this image has no @tensorflow/tfjs-node: build it from layers/native-trainer/Dockerfile',
     );
+  });
+});
+
+describe('workspaces of Amazon Managed Prometheus', () => {
+  /** Resources of a function's statements with actions of the service. */
+  const granted = ({ ofType, resolve, functions }: typeof helios, name: string) => {
+    const fn = functions.get(name);
+    const role = fn?.resource.Properties.Role['Fn::GetAtt'][0];
+    return ofType(fn?.stack ?? '', 'AWS::IAM::Policy')
+      .filter(([, { Properties }]) => JSON.stringify(Properties.Roles).includes(role))
+      .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
+      .filter(({ Action }) => JSON.stringify(Action).includes('aps:'))
+      .map(({ Action, Resource }) => ({
+        actions: list(Action),
+        resources: list(resolve('HeliosCollection', Resource)),
+      }));
+  };
+
+  it('may be asked where a server is signed for them, and written to where results go there', () => {
+    expect(granted(helios, 'collect')).toEqual([
+      {
+        actions: ['aps:QueryMetrics'],
+        resources: [
+          'arn:PARTITION:aps:REGION:ACCOUNT:workspace/*',
+          'arn:PARTITION:aps:eu-west-1:ACCOUNT:workspace/ws-a',
+        ],
+      },
+    ]);
+    expect(granted(helios, 'score')).toEqual([
+      {
+        actions: ['aps:RemoteWrite'],
+        resources: ['arn:PARTITION:aps:eu-west-2:ACCOUNT:workspace/ws-b'],
+      },
+    ]);
+  });
+
+  it('are nobody’s business otherwise', () => {
+    for (const name of plain.functions.keys())
+      expect([name, granted(plain, name)]).toEqual([name, []]);
+    for (const name of helios.functions.keys()) {
+      const isMeant = ['collect', 'score'].includes(name);
+      expect([name, granted(helios, name).length]).toEqual([name, isMeant ? 1 : 0]);
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { BufferState, SampleBuffer, WaitingBatch } from '#app/ports/sample-buffer.ts';
-import { isError } from '../error-code.ts';
+import { errorCodeOf, isError } from '../error-code.ts';
 import { batchLine, parseBatchLine } from './batch-line.ts';
 import type { SegmentFiles } from './segment-files.ts';
 
@@ -17,6 +17,8 @@ export interface DiskBufferOptions {
 const SEGMENT_BYTES = 8_000_000;
 const MEMORY_BYTES = 16_000_000;
 const READ_BYTES = 262_144;
+/** What the disk has lost for good; anything else (too many open files, say) passes. */
+const LOST = new Set(['EIO', 'ENOENT']);
 
 const NoteSchema = z.strictObject({
   /** The first segment that is needed, and up to where it was sent. */
@@ -80,20 +82,38 @@ export async function openDiskBuffer(
     return undefined;
   };
 
+  /** All lines of a segment from `from` on, in large reads: a full ring has many thousands of them. */
+  async function* linesOf(segment: Segment, from: number): AsyncGenerator<Buffer> {
+    let rest: Buffer = Buffer.alloc(0);
+    for (let at = from; at < segment.bytes; ) {
+      const wanted = Math.min(READ_BYTES, segment.bytes - at);
+      const data = await files.read(nameOf(segment), at, wanted);
+      if (data.length === 0) break;
+      at += data.length;
+      rest = rest.length === 0 ? data : Buffer.concat([rest, data]);
+      let start = 0;
+      for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10, start)) {
+        yield rest.subarray(start, end + 1);
+        start = end + 1;
+      }
+      rest = rest.subarray(start);
+    }
+    if (rest.length > 0) yield rest;
+  }
+
   /** What is whole of a segment that another process wrote. */
   const survey = async (number: number, bytes: number, from: number): Promise<Segment> => {
     const segment: Segment = { number, bytes, batches: 0, samples: 0 };
-    for (
-      let at = from, line = await readLine(segment, at);
-      line;
-      line = await readLine(segment, at)
-    ) {
-      if (line.length === 0) break;
-      at += line.length;
-      const batch = parseBatchLine(textOf(line));
-      if (!batch) continue;
-      segment.batches++;
-      segment.samples += batch.samples;
+    try {
+      for await (const line of linesOf(segment, from)) {
+        const batch = parseBatchLine(textOf(line));
+        if (!batch) continue;
+        segment.batches++;
+        segment.samples += batch.samples;
+      }
+    } catch (error) {
+      // One segment that the disk has lost must not keep an agent from starting.
+      if (!LOST.has(errorCodeOf(error) ?? '')) throw error;
     }
     return segment;
   };
@@ -105,13 +125,16 @@ export async function openDiskBuffer(
     await files.writeNote(text).catch(() => {});
   };
 
+  /** What cannot be removed is tried again at the next start: the position is behind it. */
+  const removeFile = (segment: Segment) => files.remove(nameOf(segment)).catch(() => {});
+
   const dropOldest = async (): Promise<void> => {
     const oldest = segments.shift();
     if (!oldest) return;
     dropped += oldest.samples;
     offset = 0;
     if (segments.length === 0) isAppendable = false;
-    await files.remove(nameOf(oldest));
+    await removeFile(oldest);
     await writePosition();
   };
 
@@ -123,9 +146,16 @@ export async function openDiskBuffer(
     }
     // What fails leaves a part of a line behind: nothing may follow it.
     isAppendable = false;
-    await files.append(nameOf(segment), data, { fsync });
+    const isNew = segment !== segments.at(-1);
+    try {
+      await files.append(nameOf(segment), data, { fsync });
+    } catch (error) {
+      // Nobody would count it: a disk that stays full must not fill with the beginnings of files.
+      if (isNew) await removeFile(segment);
+      throw error;
+    }
     isAppendable = true;
-    if (segment !== segments.at(-1)) segments.push(segment);
+    if (isNew) segments.push(segment);
     segment.bytes += data.length;
     segment.batches += batches.length;
     segment.samples += samplesOf(batches);
@@ -143,8 +173,14 @@ export async function openDiskBuffer(
 
   const peekDisk = async (): Promise<Peeked | undefined> => {
     for (let segment = segments[0]; segment; segment = segments[0]) {
-      const line = await readLine(segment, offset).catch(() => null);
-      if (line === null) {
+      let line: Buffer | undefined;
+      try {
+        line = await readLine(segment, offset);
+      } catch (error) {
+        if (!LOST.has(errorCodeOf(error) ?? '')) {
+          problem = messageOf(error);
+          return undefined;
+        }
         damaged += segment.batches;
         await dropOldest();
         continue;
@@ -162,7 +198,7 @@ export async function openDiskBuffer(
       segments.shift();
       offset = 0;
       if (segments.length === 0) isAppendable = false;
-      await files.remove(nameOf(segment));
+      await removeFile(segment);
       await writePosition();
     }
     return undefined;
@@ -187,7 +223,7 @@ export async function openDiskBuffer(
           memoryBytes = 0;
           problem = undefined;
         } catch (error) {
-          problem = isError(error) ? error.message : String(error);
+          problem = messageOf(error);
           memory = all;
           memoryBytes = all.reduce((sum, { json }) => sum + json.length, 0);
           keepInMemory();
@@ -251,6 +287,10 @@ function nameOf({ number }: Segment): string {
 
 function textOf(line: Buffer): string {
   return line.toString('utf8', 0, line.at(-1) === 10 ? line.length - 1 : line.length);
+}
+
+function messageOf(error: unknown): string {
+  return isError(error) ? error.message : String(error);
 }
 
 function samplesOf(parts: readonly { readonly samples: number }[]): number {

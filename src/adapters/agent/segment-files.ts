@@ -63,6 +63,8 @@ export async function directorySegments(directory: string): Promise<SegmentFiles
         await close('writer');
         const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND;
         writer = { name, handle: await open(path(name), flags, 0o600) };
+        // A file that is on the disk under no name is lost with the power all the same.
+        if (fsync) await syncDirectory(directory);
       }
       await writer.handle.appendFile(data);
       if (fsync) await writer.handle.datasync();
@@ -96,4 +98,15 @@ export async function directorySegments(directory: string): Promise<SegmentFiles
     },
     close: () => close('both'),
   };
+}
+
+/** Windows keeps names in a journal of its own, and syncs no directories. */
+async function syncDirectory(directory: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }

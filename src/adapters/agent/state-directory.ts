@@ -41,7 +41,10 @@ export async function openStateDirectory(directory: string): Promise<StateDirect
   const lock = await lockDirectory(directory);
   const write = async (name: string, value: unknown) => {
     const path = join(directory, name);
-    await writeFile(`${path}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+    // Renamed before it is on the disk, a power cut would leave an empty file: another agent, not paused.
+    const flush = name === STATE;
+    const text = `${JSON.stringify(value, null, 2)}\n`;
+    await writeFile(`${path}.new`, text, { mode: 0o600, flush });
     await rename(`${path}.new`, path);
   };
   // One after the other: two writers of one temporary file would mix.

@@ -4,6 +4,7 @@ import type {
   PrometheusConnection,
   TlsFiles,
 } from '#contracts/config/prometheus.ts';
+import { regionOfAddress } from '#contracts/config/prometheus-workspace.ts';
 import { DomainError } from '#core/errors.ts';
 import type { AwsCredentialProvider } from '../aws/sign-http.ts';
 import { type RetryOptions, retrying } from '../http/retrying.ts';
@@ -93,9 +94,7 @@ async function defaultCredentials(): Promise<AwsCredentialProvider> {
 }
 
 function regionOf(url: URL, env: ConnectDeps['env']): string {
-  const [, named] =
-    /\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com(?:\.cn)?$/.exec(url.hostname) ?? [];
-  const region = named ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION;
+  const region = regionOfAddress(url) ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION;
   if (region !== undefined) return region;
   throw new DomainError(
     'CONFIG_INVALID',

@@ -38,7 +38,12 @@ export function identityOfSeries(
   const { labels: fixed, workload: whole } = defaults;
   const found =
     deployment === undefined
-      ? { ...whole, ...(own.container !== undefined && { container: own.container }) }
+      ? {
+          cluster: own.cluster ?? whole.cluster,
+          namespace: own.namespace ?? whole.namespace,
+          deployment: whole.deployment,
+          container: own.container ?? whole.container,
+        }
       : {
           cluster: own.cluster ?? fixed.cluster,
           namespace: own.namespace ?? fixed.namespace,

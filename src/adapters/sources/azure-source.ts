@@ -71,7 +71,7 @@ export interface AzureSourceOptions {
   readonly management: { readonly api: JsonApi; readonly base: string };
   readonly resources: (signal?: AbortSignal) => Promise<readonly AzureResource[]>;
   readonly config: AzureMonitorSourceConfig;
-  readonly deps: Pick<SourceDeps, 'clock' | 'name' | 'workload' | 'labels'>;
+  readonly deps: Pick<SourceDeps, 'clock' | 'name' | 'workload'>;
 }
 
 /** Resources and metrics that one call can answer. */

@@ -32,7 +32,7 @@ interface Found {
 export function cloudWatchInventory(
   config: CloudWatchSourceConfig,
   finder: Pick<ResourceFinder, 'listMetrics'>,
-  deps: Pick<SourceDeps, 'clock' | 'workload' | 'labels'>,
+  deps: Pick<SourceDeps, 'clock' | 'workload'>,
 ): {
   readonly all: () => Promise<readonly Found[]>;
   readonly workloadOf: (key: WorkloadKey) => Promise<CloudWatchWorkload | undefined>;
@@ -58,10 +58,7 @@ export function cloudWatchInventory(
           ([name, value]) => dimensions[name] === value,
         );
         if (identity === undefined || !isMeant) continue;
-        const { workload } = seriesOwner(identity, {
-          ...deps,
-          labels: withoutDeployment(deps.labels),
-        });
+        const { workload } = seriesOwner(identity, deps);
         const key = workloadKey(workload);
         const plain = {
           ...{ namespace, metric_name: metricName, dimensions, period_seconds: config.period },
@@ -81,12 +78,6 @@ export function cloudWatchInventory(
       return found && { metrics: found.metrics };
     },
   };
-}
-
-/** A static deployment would make one series of many resources: each keeps its own name. */
-function withoutDeployment(labels: SourceDeps['labels']): SourceDeps['labels'] {
-  const { deployment: _, ...others } = labels;
-  return others;
 }
 
 /** Everything configured, by the collector's calls: workloads share them. */

@@ -28,7 +28,7 @@ interface Read {
  */
 export function csvSource(
   config: CsvSourceConfig,
-  deps: Pick<SourceDeps, 'name' | 'clock' | 'workload' | 'labels'>,
+  deps: Pick<SourceDeps, 'name' | 'clock' | 'workload'>,
 ): MetricSource {
   const file = new GrowingFile(config.path);
   const step = durationMs(config.step_seconds * SECOND);
@@ -123,7 +123,7 @@ function readOf(
   { workload: named, instance, metric }: CsvSeries,
   at: EpochMs,
   value: number,
-  deps: Pick<SourceDeps, 'name' | 'clock' | 'workload' | 'labels'>,
+  deps: Pick<SourceDeps, 'name' | 'clock' | 'workload'>,
 ): Read {
   const owner = seriesOwner({ ...named, ...(instance !== undefined && { instance }) }, deps);
   const plain = owner.instance === undefined ? '' : instanceName(owner.instance);

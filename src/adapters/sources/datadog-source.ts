@@ -47,7 +47,7 @@ export interface DatadogSourceOptions {
   /** E.g. https://api.datadoghq.com. */
   readonly endpoint: URL;
   readonly config: DatadogSourceConfig;
-  readonly deps: Pick<SourceDeps, 'clock' | 'name' | 'workload' | 'labels'>;
+  readonly deps: Pick<SourceDeps, 'clock' | 'name' | 'workload'>;
 }
 
 /**

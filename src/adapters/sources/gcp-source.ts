@@ -68,7 +68,7 @@ export interface GcpSourceOptions {
   /** E.g. https://monitoring.googleapis.com/v3/projects/shop. */
   readonly project: URL;
   readonly config: GcpMonitoringSourceConfig;
-  readonly deps: Pick<SourceDeps, 'clock' | 'name' | 'workload' | 'labels'>;
+  readonly deps: Pick<SourceDeps, 'clock' | 'name' | 'workload'>;
 }
 
 /**

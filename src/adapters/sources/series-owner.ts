@@ -10,24 +10,21 @@ export interface SeriesOwner {
 }
 
 /**
- * Whose a series is: what the static labels of the configuration name, else what the series names
- * itself, else the source's own workload. Where the labels name the deployment, what the series calls
- * its own is an instance of it.
+ * Whose a series is: what the series names itself; what it leaves open is filled by the source's own
+ * workload, which the static labels of the configuration name.
  */
 export function seriesOwner(
   identity: Identity,
-  { workload: own, labels }: Pick<SourceDeps, 'workload' | 'labels'>,
+  { workload: own }: Pick<SourceDeps, 'workload'>,
 ): SeriesOwner {
-  const deployment = namePart(identity.deployment);
-  const isNamed = labels.deployment !== undefined;
   return {
     workload: workloadId({
-      cluster: labels.cluster ?? namePart(identity.cluster) ?? own.cluster,
-      namespace: labels.namespace ?? namePart(identity.namespace) ?? own.namespace,
-      deployment: labels.deployment ?? deployment ?? own.deployment,
-      container: labels.container ?? namePart(identity.container) ?? own.container,
+      cluster: namePart(identity.cluster) ?? own.cluster,
+      namespace: namePart(identity.namespace) ?? own.namespace,
+      deployment: namePart(identity.deployment) ?? own.deployment,
+      container: namePart(identity.container) ?? own.container,
     }),
-    instance: identity.instance ?? (isNamed ? deployment : undefined),
+    instance: identity.instance,
   };
 }
 

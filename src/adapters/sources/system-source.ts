@@ -69,8 +69,10 @@ export function systemSource(options: {
   /** A directory on the file system whose filling up matters. */
   readonly dataDir: string;
   readonly probe?: SystemProbe;
+  /** CPU use over longer than this is none; 30 s unless given. */
+  readonly longestMean?: DurationMs;
 }): MetricSource {
-  const { clock, dataDir, probe = nodeProbe } = options;
+  const { clock, dataDir, probe = nodeProbe, longestMean = LONGEST_CPU_MEAN } = options;
   let state = freshState();
 
   return {
@@ -82,7 +84,7 @@ export function systemSource(options: {
       if (behind > LONGEST_WAIT_FOR_CLOCK) state = freshState();
       else if (behind > 0) return waiting(wanted, state.lastAt ?? at);
 
-      const readings = await readAll(probe, dataDir, state, at);
+      const readings = await readAll({ probe, dataDir, longestMean }, state, at);
       const present = wanted.flatMap((metric) => {
         const value = isSystemMetric(metric) ? readings[metric] : undefined;
         return typeof value === 'number' ? [{ metric, value }] : [];
@@ -130,8 +132,15 @@ function waiting(wanted: readonly string[], lastAt: EpochMs): Collected {
 }
 
 async function readAll(
-  probe: SystemProbe,
-  dataDir: string,
+  {
+    probe,
+    dataDir,
+    longestMean,
+  }: {
+    readonly probe: SystemProbe;
+    readonly dataDir: string;
+    readonly longestMean: DurationMs;
+  },
   state: State,
   at: EpochMs,
 ): Promise<Readonly<Record<SystemMetric, Reading>>> {
@@ -144,7 +153,7 @@ async function readAll(
   ]);
   const cpu = (stat === undefined ? undefined : parseProcStat(stat)) ?? probe.cpuTimes();
   const elapsed = state.lastAt === undefined ? undefined : at - state.lastAt;
-  const before = elapsed !== undefined && elapsed <= LONGEST_CPU_MEAN ? state.cpu : undefined;
+  const before = elapsed !== undefined && elapsed <= longestMean ? state.cpu : undefined;
   const cpuReading = cpuUtilization(before, cpu);
   state.cpu = cpu;
   state.lastAt = at;

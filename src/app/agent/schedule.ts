@@ -42,7 +42,8 @@ export function phaseOf(name: string): number {
 
 /**
  * What is read of a source with a past: from where the last read ended, but not further back than
- * `catchUp`. A cursor ahead of the clock is none of this clock.
+ * `catchUp`. A cursor ahead of the clock was set while the clock was wrong: how much of the past was
+ * read by then nobody knows, so all of `catchUp` is read again, and stored once all the same.
  */
 export function rangeToRead(
   now: EpochMs,
@@ -51,6 +52,7 @@ export function rangeToRead(
   catchUp: DurationMs,
 ): { readonly from: EpochMs; readonly to: EpochMs } {
   const oldest = now - Math.max(catchUp, interval);
-  const from = cursor === undefined || cursor >= now ? now - interval : Math.max(cursor, oldest);
+  const isAhead = cursor !== undefined && cursor > now;
+  const from = isAhead ? oldest : Math.max(cursor ?? now - interval, oldest);
   return { from: epochMs(from), to: now };
 }

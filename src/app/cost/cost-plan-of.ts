@@ -82,6 +82,7 @@ export function plannedDeployment(
     mostRequested: metricsWithin(collection.monthly_budget_usd),
     // Of the heartbeat, `HeartbeatOk`.
     metrics: { perWorkload, fixed: fixed + (heartbeat.enabled ? 1 : 0) },
+    predictionMetrics: predictionMetrics(config, options),
     analysedPerWorkload,
     ...DEPLOYED,
     transitions: countTransitions(TRAINING_PIPELINE),
@@ -94,14 +95,50 @@ export function plannedDeployment(
   };
 }
 
+/** A custom metric for each metric that is chosen and that a workload has, and each horizon. */
+function predictionMetrics(config: HeliosConfig, options: CostPlanOptions): number {
+  const { enabled, metrics, horizons_minutes } = config.write_back.cloudwatch;
+  if (!enabled) return 0;
+  const chosen = new Set(metrics);
+  const planned = options.workloads !== undefined || options.metrics !== undefined;
+  const series = planned
+    ? // Which metrics alike workloads have is not said: as many of the chosen ones as they can.
+      fleetsOf(config, options).reduce(
+        (sum, fleet) => sum + fleet.workloads * Math.min(fleet.metrics, chosen.size),
+        0,
+      )
+    : configuredMetrics(config)
+        .flat()
+        .filter((metric) => chosen.has(metric)).length;
+  return series * horizons_minutes.length;
+}
+
+/** Names of the metrics of each workload that Helios itself reads. */
+function configuredMetrics({ workloads, prometheus }: HeliosConfig): readonly string[][] {
+  return [...workloads, ...prometheus.flatMap((server) => server.workloads)].map(({ metrics }) =>
+    Object.keys(metrics),
+  );
+}
+
 function fleetsOf(config: HeliosConfig, options: CostPlanOptions): readonly Fleet[] {
   const every = config.schedules.collect_every_minutes;
   const { workloads, metrics } = options;
   if (workloads !== undefined) {
-    return [alike(workloads, metrics ?? usualMetrics(config.workloads), every)];
+    return [alike(workloads, metrics ?? usualMetrics(config), every)];
   }
-  if (metrics !== undefined) return [alike(config.workloads.length, metrics, every)];
-  return config.workloads.map((workload) => fleetOf(workload, every));
+  if (metrics !== undefined) return [alike(configuredMetrics(config).length, metrics, every)];
+  return [
+    ...config.workloads.map((workload) => fleetOf(workload, every)),
+    // Reading them costs what their servers ask for it, which is not known here.
+    ...config.prometheus.flatMap((server) =>
+      server.workloads.map((workload) => ({
+        workloads: 1,
+        metrics: Object.keys(workload.metrics).length,
+        metricsRequested: 0,
+        stepSeconds: server.step,
+      })),
+    ),
+  ];
 }
 
 function alike(workloads: number, metrics: number, everyMinutes: number): Fleet {
@@ -139,8 +176,9 @@ function requestedAMonth(
 }
 
 /** Rounded up, so that nothing is left out of the bill. */
-function usualMetrics(workloads: readonly ConfiguredWorkload[]): number {
+function usualMetrics(config: HeliosConfig): number {
+  const workloads = configuredMetrics(config);
   if (workloads.length === 0) return USUAL_METRICS;
-  const all = workloads.reduce((sum, { metrics }) => sum + Object.keys(metrics).length, 0);
+  const all = workloads.flat().length;
   return Math.max(1, Math.ceil(all / workloads.length));
 }

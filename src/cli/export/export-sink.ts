@@ -31,7 +31,8 @@ export async function openSink(
   });
   return {
     write: async (text) => {
-      await handle.write(text);
+      // Not `write`, which may take a part of it where the disk is nearly full.
+      await handle.appendFile(text);
     },
     commit: () => keep(handle, temporary, path),
     abandon: async () => {

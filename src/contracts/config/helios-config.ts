@@ -13,7 +13,7 @@ import { unknownAccounts } from './known-accounts.ts';
 import { MonitoringConfigSchema } from './monitoring.ts';
 import { NotificationsConfigSchema } from './notifications.ts';
 import { PricingConfigSchema } from './pricing.ts';
-import { PrometheusServersSchema } from './prometheus-servers.ts';
+import { type PrometheusServers, PrometheusServersSchema } from './prometheus-servers.ts';
 import { ScalingConfigSchema } from './scaling.ts';
 import { SchedulesConfigSchema } from './schedules.ts';
 import { StorageConfigSchema } from './storage.ts';
@@ -80,11 +80,30 @@ export const HeliosConfigSchema = z
   })
   .superRefine((config, context) => {
     for (const problem of unknownAccounts(config)) context.addIssue({ code: 'custom', ...problem });
-    for (const problem of repeatedWorkloads(config.workloads)) {
+    for (const problem of [...repeatedWorkloads(config.workloads), ...readTwice(config)]) {
       context.addIssue({ code: 'custom', ...problem });
     }
   });
 export type HeliosConfig = z.infer<typeof HeliosConfigSchema>;
+
+/** Read from CloudWatch and from Prometheus, a workload would be what was read last. */
+function readTwice({
+  workloads,
+  prometheus,
+}: {
+  readonly workloads: readonly ConfiguredWorkload[];
+  readonly prometheus: PrometheusServers;
+}) {
+  const known = new Set(workloads.map((workload) => workloadKey(workloadId(workload))));
+  return prometheus.flatMap((server, i) =>
+    server.workloads.flatMap((workload, j) => {
+      const key = workloadKey(workloadId(workload));
+      if (!known.has(key)) return [];
+      const message = `the workload ${key} stands in workloads and in prometheus: it has one source`;
+      return [{ path: ['prometheus', i, 'workloads', j], message }];
+    }),
+  );
+}
 
 /** Each workload is configured once: two of the same name would overwrite each other's observations. */
 function repeatedWorkloads(workloads: readonly z.infer<typeof ConfiguredWorkloadSchema>[]) {

@@ -55,7 +55,8 @@ export const LstmOptionsSchema = z.union([
 /** Options of boosted trees: the detector `reconstruction`, and the shared member `xgboost` when it is due. */
 export const BoostingOptionsSchema = z.strictObject({
   engine: z.enum(['built-in', 'xgboost']).optional().meta({
-    description: 'xgboost is version 0.7 in WASM: as accurate, several times as slow',
+    description:
+      'unless given, built-in for the detector, xgboost (0.7, in WASM; slower) for the shared trees',
   }),
 });
 

@@ -41,6 +41,8 @@ export interface PlannedDeployment {
   readonly mostRequested: number;
   /** Custom metrics. */
   readonly metrics: { readonly perWorkload: number; readonly fixed: number };
+  /** Custom metrics that predictions are written back as, of all workloads together. */
+  readonly predictionMetrics: number;
   /** Metrics of each workload that alarms look at by a query. */
   readonly analysedPerWorkload: number;
   /** Metrics of the other alarms. */

@@ -38,6 +38,14 @@ export function watchingUse(of: PlannedDeployment, workloads: number): readonly 
         'every workload is scored in every hour; monitoring.measures chooses the measures',
     },
     {
+      by: 'write-back',
+      item: 'cloudwatch.custom_metrics',
+      quantity: of.predictionMetrics,
+      formula: `${count(of.predictionMetrics)} metrics and horizons of ${count(workloads)} workloads`,
+      assumption:
+        'each is predicted in every hour; write_back.cloudwatch chooses metrics and horizons',
+    },
+    {
       ...fixed,
       item: 'cloudwatch.custom_metrics',
       quantity: metrics.fixed,

@@ -34,8 +34,8 @@ export const RECONSTRUCTION_BOOSTING = {
   colsample_bytree: 0.5,
   min_child_weight: 5,
   tree_method: 'hist',
-  // With 64 the half hour of a nightly backup falls between two cuts of the day.
-  max_bin: 128,
+  // With 64 or 128 the half hour of a nightly backup falls between two cuts of the day.
+  max_bin: 256,
 } as const satisfies BoostingParameters;
 
 /** An unfitted reconstruction detector. */

@@ -73,6 +73,20 @@ scaling:
     ]);
   });
 
+  it('is told of a workload that two sources are configured for', () => {
+    const both = `workloads:
+  - { deployment: a, metrics: {} }
+prometheus:
+  - url: http://prometheus:9090
+    workloads:
+      - { deployment: b, metrics: { cpu_cores: up } }
+      - { deployment: a, metrics: { cpu_cores: up } }
+`;
+    expect(parseConfig(both).problems.map((problem) => problemText('f', problem))).toEqual([
+      'f:7: prometheus[0].workloads[1]: the workload default#default#a#* stands in workloads and in prometheus: it has one source',
+    ]);
+  });
+
   it.each([
     ['a: [1', 1],
     ['a: 1\nb: 2\na: 3\n', 3],

@@ -121,6 +121,65 @@ describe('disk buffer', () => {
     expect(await drain(restarted)).toEqual(['b-1', 'b-3', 'b-4', 'b-5']);
   });
 
+  it('leaves no beginnings of files behind while the disk is full', async () => {
+    const disk = memorySegments();
+    const buffer = await openDiskBuffer(disk, ROOMY);
+    disk.room = 10;
+    for (let i = 0; i < 5; i++) await buffer.add([batch(i)]);
+    expect([...disk.contents.keys()]).toEqual([]);
+    expect(buffer.state()).toMatchObject({ waitingSamples: 50, droppedSamples: 0 });
+  });
+
+  it('waits while a segment cannot be opened, and gives up only what the disk has lost', async () => {
+    const disk = memorySegments();
+    const buffer = await openDiskBuffer(disk, ROOMY);
+    await buffer.add([batch(1)]);
+    const failing = (code: string) => async () => {
+      throw Object.assign(new Error(`${code}: read`), { code });
+    };
+    const { read } = disk;
+    disk.read = failing('EMFILE');
+    expect(await buffer.peek()).toBeUndefined();
+    expect(buffer.state()).toMatchObject({ waitingSamples: 10, problem: 'EMFILE: read' });
+    disk.read = read;
+    expect(await buffer.peek()).toEqual(batch(1));
+    disk.read = failing('EIO');
+    expect(await buffer.peek()).toBeUndefined();
+    expect(buffer.state()).toMatchObject({ waitingSamples: 0, droppedSamples: 10 });
+  });
+
+  it('goes on when a sent segment cannot be removed, and does not send it again', async () => {
+    const disk = memorySegments();
+    // Segments of 100 bytes: a line of each.
+    const buffer = await openDiskBuffer(disk, { maxBytes: 400, fsync: false });
+    await buffer.add([batch(1, 60)]);
+    await buffer.add([batch(2, 60)]);
+    const { remove } = disk;
+    disk.remove = async () => {
+      throw new Error('EROFS: read-only file system, unlink');
+    };
+    expect(await drain(buffer)).toEqual(['b-1', 'b-2']);
+    disk.remove = remove;
+    expect(await drain(await openDiskBuffer(disk, ROOMY))).toEqual([]);
+  });
+
+  it('counts what waits at its start in reads of many lines, not in one for each', async () => {
+    const disk = memorySegments();
+    const first = await openDiskBuffer(disk, ROOMY);
+    await first.add(Array.from({ length: 1_000 }, (_, i) => batch(i)));
+    await first.add([batch(1_000, 600_000)]);
+    let reads = 0;
+    const { read } = disk;
+    disk.read = (...asked) => {
+      reads++;
+      return read(...asked);
+    };
+    const { waitingBatches, waitingSamples } = (await openDiskBuffer(disk, ROOMY)).state();
+    expect([waitingBatches, waitingSamples]).toEqual([1_001, 10_010]);
+    // Segments of 250 kB: 62 kB of short lines, and 600 kB of a long one in reads of 256 kB.
+    expect(reads).toBe(1 + 3);
+  });
+
   it('keeps its files to their owner, and removes them when they are sent', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'helios-buffer-'));
     try {

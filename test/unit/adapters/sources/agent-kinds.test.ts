@@ -17,9 +17,11 @@ import type { CollectRequest } from '#app/ports/metric-source.ts';
 import { CloudWatchSourceSchema } from '#contracts/config/sources/cloudwatch.ts';
 import { DomainError } from '#core/errors.ts';
 import { DAY, durationMs, epochMs, MINUTE } from '#core/time.ts';
-import { workloadId } from '#core/workload.ts';
-import { at, cloudDeps, NOW } from '#test/helpers/cloud-apis.ts';
+import { workloadId, workloadKey } from '#core/workload.ts';
+import { startApiServer } from '#test/helpers/api-server.ts';
+import { at, azure, cloudDeps, datadog, gcp, healthy, NOW } from '#test/helpers/cloud-apis.ts';
 import { readRepositoryFile } from '#test/helpers/repository.ts';
+import { fake, matrix, onEnd } from '../prometheus/fake-prometheus.ts';
 
 describe('the configuration of the seeds', () => {
   const parse = (text: string) => parseAgentConfig(text, { DD_KEY: 'k1', DD_APP: 'k2' }, sourceOf);
@@ -42,7 +44,7 @@ describe('the configuration of the seeds', () => {
   it('and that of the guide are read', async () => {
     const guide = readRepositoryFile('docs/guide/sources.md');
     const blocks = [...guide.matchAll(/^```yaml\n(sources:\n.*?)^```/gms)].map(([, text]) => text);
-    expect(blocks).toHaveLength(5);
+    expect(blocks).toHaveLength(7);
     for (const text of blocks) {
       const env = { DD_API_KEY: 'k1', DD_APP_KEY: 'k2' };
       const { config } = await parseAgentConfig(
@@ -57,6 +59,71 @@ describe('the configuration of the seeds', () => {
   it('is told what a key is probably called', async () => {
     const { problems } = await parse('sources:\n  - type: datadog\n    lookback_minuts: 5\n');
     expect(problems.map(({ message }) => message).join()).toContain('lookback_minutes');
+  });
+});
+
+describe('static labels', () => {
+  const labels = { deployment: 'mine', namespace: 'mine', cluster: 'mine', container: 'mine' };
+  const deps = cloudDeps({ labels, workload: workloadId(labels) });
+  const swept = async (type: string, config: object) => {
+    const kind = await sourceOf(type);
+    const source = await kind.open(kind.schema.parse(config), deps);
+    const found = await source.sweep?.({ range: { from: at('12:05'), to: NOW } });
+    await source.close?.();
+    const keys = found?.workloads.map(({ workload }) => workloadKey(workload));
+    return [...new Set(keys)].sort();
+  };
+
+  // Cluster, namespace, deployment, container: what a series says of itself wins, the rest is filled.
+  it.each([
+    { cloud: gcp, expected: ['main#shop#cart#mine'] },
+    { cloud: azure, expected: ['mine#shop#web-1#mine', 'mine#shop#web-2#mine'] },
+    { cloud: datadog, expected: ['mine#shop#cart#mine', 'mine#shop#pay#mine'] },
+  ])('fill what series of $cloud.name leave open', async ({ cloud, expected }) => {
+    const server = await startApiServer(healthy(cloud));
+    onEnd(() => server.close());
+    expect(await swept(cloud.name, cloud.config(server.url))).toEqual(expected);
+  });
+
+  it('fill what series of Prometheus leave open', async () => {
+    const values = [[at('12:08') / 1_000, '1']];
+    const { url } = await fake(
+      matrix([
+        { metric: { namespace: 'shop', deployment: 'cart' }, values },
+        { metric: { namespace: 'pay' }, values },
+        { metric: {}, values },
+      ]),
+    );
+    const queries = [{ name: 'queue_length', query: 'queue' }];
+    expect(await swept('prometheus', { url, queries })).toEqual([
+      'mine#mine#mine#mine',
+      'mine#pay#mine#mine',
+      'mine#shop#cart#mine',
+    ]);
+  });
+
+  it('fill what rows of a file leave open', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'helios-labels-'));
+    onEnd(() => void rm(directory, { recursive: true }));
+    const path = join(directory, 'metrics.csv');
+    await writeFile(
+      path,
+      'timestamp,namespace,deployment,cpu_cores\n2026-03-01T12:08:00Z,shop,cart,1\n2026-03-01T12:08:00Z,,,2\n',
+    );
+    expect(await swept('csv', { path, step_seconds: 60, from_beginning: true })).toEqual([
+      'mine#mine#mine#mine',
+      'mine#shop#cart#mine',
+    ]);
+  });
+
+  it('fill what resources of CloudWatch leave open', async () => {
+    const config = CloudWatchSourceSchema.parse({ metrics: ['AWS/ECS/CPUUtilization'] });
+    const dimensions = { ClusterName: 'main', ServiceName: 'cart' };
+    const listMetrics = async (_: object, metric: { namespace: string; metricName: string }) => [
+      { ...metric, dimensions },
+    ];
+    const [found] = await cloudWatchInventory(config, { listMetrics }, deps).all();
+    expect(found && workloadKey(found.workload)).toBe('main#mine#cart#mine');
   });
 });
 

@@ -1,9 +1,11 @@
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
+import { openSystem } from '#adapters/sources/system-kind.ts';
 import type { SystemProbe } from '#adapters/sources/system-probe.ts';
 import { SYSTEM_METRICS, systemSource } from '#adapters/sources/system-source.ts';
 import type { Collected } from '#app/ports/metric-source.ts';
-import { type Clock, epochMs } from '#core/time.ts';
+import { SystemSourceSchema } from '#contracts/config/sources/system.ts';
+import { type Clock, durationMs, epochMs, MINUTE } from '#core/time.ts';
 import { workloadId } from '#core/workload.ts';
 
 const WORKLOAD = workloadId({ namespace: 'local', deployment: 'host' });
@@ -246,5 +248,47 @@ describe('the system source', () => {
       expect(share).toBeGreaterThanOrEqual(0);
       expect(share).toBeLessThanOrEqual(1);
     }
+  });
+});
+
+describe('the system source of an agent', () => {
+  it('gives the mean of a long interval, and of a second only where there is no reading before', async () => {
+    const machine = new Machine();
+    const source = openSystem(
+      SystemSourceSchema.parse({}),
+      {
+        clock: machine,
+        // Within the second that is waited for, one of four ticks is busy.
+        sleep: async (ms) => {
+          machine.time += ms;
+          machine.set(101, 903, 0);
+        },
+        random: () => 0.5,
+        fetch,
+        env: {},
+        name: 'system',
+        workload: WORKLOAD,
+        labels: {},
+        host: 'host-1',
+      },
+      machine,
+    );
+    const cpu = async () => {
+      const range = { from: epochMs(0), to: machine.now() };
+      const swept = await source.sweep?.({ range, every: durationMs(MINUTE) });
+      return swept?.workloads
+        .flatMap(({ collected }) => collected.observations)
+        .find(({ metric }) => metric === 'cpu_utilization')?.value;
+    };
+    machine.set(100, 900, 0);
+    expect(await cpu()).toBe(0.25);
+    machine.time += MINUTE;
+    // 30 of 100 ticks since; a second of it would say 0.25 or nothing.
+    machine.set(131, 973, 0);
+    expect(await cpu()).toBe(0.3);
+    // Paused for long: what was then is not of this minute.
+    machine.time += 60 * MINUTE;
+    machine.set(100, 900, 0);
+    expect(await cpu()).toBe(0.25);
   });
 });

@@ -220,6 +220,32 @@ describe('an agent', () => {
     expect(await stored()).toHaveLength(source.readings - 1);
   });
 
+  it('loses nothing of a source with a past while the clock is an hour ahead', async () => {
+    const { time, start } = world();
+    const read = new Set<number>();
+    let ahead = 0;
+    const past: MetricSource = {
+      ...counting(time, 'past'),
+      // The server's own clock is right: it has nothing of the hour to come, and says no more than that.
+      sweep: async ({ range }) => {
+        const newest = time.clock.now() - ahead;
+        for (let at = Math.ceil(range.from / MINUTE) * MINUTE; at < range.to; at += MINUTE) {
+          if (at <= newest) read.add((at - START) / MINUTE);
+        }
+        return { workloads: [], problems: [], through: range.to };
+      },
+    };
+    await start([opened(past, 60)]);
+    await time.pass(3 * MINUTE);
+    ahead = HOUR;
+    time.jump(HOUR);
+    await time.pass(10 * MINUTE);
+    ahead = 0;
+    time.jump(-HOUR);
+    await time.pass(3 * MINUTE);
+    for (let minute = 0; minute <= 14; minute++) expect(read).toContain(minute);
+  });
+
   it('reads a source with a past from where it ended, after a gap and a restart', async () => {
     const { time, start } = world();
     const ranges: (readonly [number, number])[] = [];

@@ -60,6 +60,46 @@ describe('the deployment that a configuration means', () => {
     });
   });
 
+  it('has workloads that are read from Prometheus, which CloudWatch bills nothing for', () => {
+    const workload = { deployment: 'cart', metrics: { request_rate: 'up', cpu_cores: 'up' } };
+    const read = HeliosConfigSchema.parse({
+      prometheus: [{ url: 'http://prometheus:9090', step: 30, workloads: [workload] }],
+    });
+    expect(plannedDeployment(read).fleets).toEqual([
+      { workloads: 1, metrics: 2, metricsRequested: 0, stepSeconds: 30 },
+    ]);
+  });
+
+  it('pays for each prediction that is written back to CloudWatch', () => {
+    const cloudwatch = {
+      enabled: true,
+      metrics: ['cpu_utilization', 'request_rate'],
+      horizons_minutes: [15, 60],
+    } as const;
+    const writing = HeliosConfigSchema.parse({
+      ...config,
+      prometheus: [
+        {
+          url: 'http://prometheus:9090',
+          workloads: [{ deployment: 'cart', metrics: { request_rate: 'up', cpu_cores: 'up' } }],
+        },
+      ],
+      write_back: { cloudwatch },
+    });
+    // cpu_utilization of web and of job, request_rate of cart: 3 × 2 horizons.
+    expect(plannedDeployment(writing).predictionMetrics).toBe(6);
+    const lines = costPlanOf(writing).lines.filter(({ by }) => by === 'write-back');
+    // 6 × $0.30
+    expect(lines).toMatchObject([{ item: 'cloudwatch.custom_metrics', quantity: 6 }]);
+    expect(lines[0]?.usd).toBeCloseTo(1.8, 9);
+    // 10 workloads × 2 chosen of 7 metrics × 2 horizons; of one metric only one can be meant.
+    const alike = (metrics: number) => plannedDeployment(writing, { workloads: 10, metrics });
+    expect(alike(7).predictionMetrics).toBe(40);
+    expect(alike(1).predictionMetrics).toBe(20);
+    // Off unless it is asked for.
+    expect(plannedDeployment(config).predictionMetrics).toBe(0);
+  });
+
   it('has a heartbeat with a metric of its own, unless that is off', () => {
     const off = HeliosConfigSchema.parse({ heartbeat: { enabled: false } });
     expect(plannedDeployment(off)).toMatchObject({ hasHeartbeat: false, metrics: { fixed: 3 } });

@@ -19,6 +19,7 @@ function deployment(changes: Partial<PlannedDeployment> = {}): PlannedDeployment
     logsDays: 30,
     mostRequested: 5_000_000,
     metrics: { perWorkload: 10, fixed: 3 },
+    predictionMetrics: 0,
     analysedPerWorkload: 1,
     alarmMetrics: 60,
     dashboards: 1,
