@@ -54,7 +54,8 @@ it.each<[string, fc.Arbitrary<unknown>]>([
     fc.asyncProperty(body, async (value) => {
       seen.add(await answered(handlers, route, httpEvent(key, { body: JSON.stringify(value) })));
     }),
-    RUNS,
+    // A training of everything is asked for by nothing; the others need a workload.
+    { ...RUNS, examples: [[{}]] },
   );
   // Both the good and the bad were among them.
   expect([...seen].some((status) => status < 300)).toBe(true);
