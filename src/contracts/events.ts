@@ -1,6 +1,5 @@
 import * as z from 'zod';
-
-const WorkloadKeySchema = z.string().min(7).max(520);
+import { WorkloadKeySchema } from './workload-key.ts';
 
 /** What travels on the queues: one piece of work on one workload. */
 export const WorkMessageSchema = z.discriminatedUnion('kind', [

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { ArtifactRefSchema } from '../artifacts/artifact-ref.ts';
 import { TrainRequestSchema } from '../http/train.ts';
+import { WorkloadKeySchema } from '../workload-key.ts';
 
 /** Payloads of the pipeline's tasks: names of things in the stores, never data. */
 
 /** What the id of a run looks like; on AWS it is the name of an execution. */
 export const RunIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,80}$/);
-const WorkloadKeySchema = z.string().min(7).max(520);
 
 /** What an execution is started with; its name is the run's id. */
 export const PipelineInputSchema = z.strictObject({
