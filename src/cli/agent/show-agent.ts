@@ -1,4 +1,5 @@
 import { readReport } from '#adapters/agent/state-directory.ts';
+import type { SourceKind } from '#adapters/sources/define-source.ts';
 import { availableSources, sourceOf } from '#adapters/sources/registry.ts';
 import { isDomainError } from '#core/errors.ts';
 import { type EpochMs, SECOND } from '#core/time.ts';
@@ -12,7 +13,8 @@ import { endpointOf } from './uplink.ts';
 /** Lists the kinds of sources there are, and which are configured. */
 export async function listSources(context: CommandContext, flags: AgentFlags): Promise<number> {
   const { config } = await loadAgentConfig(context, flags);
-  const kinds = await Promise.all(availableSources().map((type) => sourceOf(type)));
+  const kinds: SourceKind[] = [];
+  for (const type of availableSources()) kinds.push(await sourceOf(type));
   const sources = kinds.map(({ type, summary }) => ({
     type,
     summary,

@@ -248,7 +248,8 @@ describe('helios-agent init and test', () => {
 
 describe('helios-agent sources and status', () => {
   it('lists what it can read', async () => {
-    const { out } = await run(['sources', '-o', 'csv'], { program });
+    const { code, out, err } = await run(['sources', '-o', 'csv'], { program });
+    expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toContain('type,summary,configured\r\n');
     expect(out).toMatch(/^system,.*,system\r$/m);
   });
