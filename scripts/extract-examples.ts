@@ -22,7 +22,7 @@ const OUT = '.generated';
 const TIME = 'src/core/time.ts';
 
 /**
- * One test file for the examples of one source file.
+ * The tests of the examples of one source file; `suitesOf` has them run.
  *
  * @param others - more files whose exports its examples may use
  * @returns undefined when the file has no example
@@ -38,7 +38,7 @@ export function testOfSource(source: TextFile, others: readonly TextFile[]): Tex
   }
   const scope = scopeOf([source, ...others]);
   const imports = new Set([
-    `import { expect, it } from '@jest/globals';`,
+    `import { describe, expect, it } from '@jest/globals';`,
     `import { plain } from '#test/docs/plain.ts';`,
   ]);
   const tests = examples.map(({ name, code }) => {
@@ -50,11 +50,23 @@ export function testOfSource(source: TextFile, others: readonly TextFile[]): Tex
     const statements = example.statements.filter((each) => !ts.isImportDeclaration(each));
     for (const each of example.statements)
       if (ts.isImportDeclaration(each)) imports.add(each.getText());
-    const body = statements.map((each) => `  ${expectationOf(each, example)}`).join('\n');
-    return `it('the example of ${name}', async () => {\n${body}\n});\n`;
+    const body = statements.map((each) => `    ${expectationOf(each, example)}`).join('\n');
+    return `  it('the example of ${name}', async () => {\n${body}\n  });\n`;
   });
-  const path = posix.join(OUT, source.path.replace(/\.ts$/, '.test.ts'));
-  return { path, text: `${[...imports].join('\n')}\n\n${tests.join('\n')}` };
+  const path = posix.join(OUT, source.path.replace(/\.ts$/, '.examples.ts'));
+  const suite = `describe('${source.path}', () => {\n${tests.join('\n')}});\n`;
+  return { path, text: `${[...imports].join('\n')}\n\n${suite}` };
+}
+
+/** A suite for each folder of src: what its examples need is loaded once, not once a file. */
+export function suitesOf(tests: readonly TextFile[]): readonly TextFile[] {
+  const lines = new Map<string, string>();
+  for (const { path } of tests) {
+    const [, , folder = ''] = path.split('/');
+    const line = `import './${posix.relative(`${OUT}/src`, path)}';\n`;
+    lines.set(folder, (lines.get(folder) ?? '') + line);
+  }
+  return [...lines].map(([folder, text]) => ({ path: `${OUT}/src/${folder}.test.ts`, text }));
 }
 
 /**
@@ -187,7 +199,7 @@ function expectationOf(statement: ts.Statement, example: ts.SourceFile): string 
   if (kind === 'throws' || declared.length !== 1) {
     throw new SyntaxError(`${example.fileName}: nothing to compare before "// ${remark}"`);
   }
-  return `${code}\n  expect(plain(${declared[0]?.name.getText(example)})).toEqual(${expected});`;
+  return `${code}\n    expect(plain(${declared[0]?.name.getText(example)})).toEqual(${expected});`;
 }
 
 function identifiersOf(node: ts.Node): ReadonlySet<string> {
@@ -222,7 +234,7 @@ function main(root: string): void {
   const guides = readAll(root, 'docs/guide', '.md').flatMap(filesOfGuide);
   rmSync(join(root, OUT), { recursive: true, force: true });
   mkdirSync(join(root, OUT));
-  for (const { path, text } of [...tests, ...guides]) {
+  for (const { path, text } of [...tests, ...suitesOf(tests), ...guides]) {
     mkdirSync(join(root, dirname(path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { filesOfGuide, testOfSource } from '../../scripts/extract-examples.ts';
+import { filesOfGuide, suitesOf, testOfSource } from '../../scripts/extract-examples.ts';
 
 const SOURCE = `
 import { HOUR } from '../time.ts';
@@ -25,9 +25,9 @@ describe('the tests made of examples', () => {
   it('expect what the remarks say, with every name imported from where it is', () => {
     const beside = { path: 'src/core/math/half.ts', text: BESIDE };
     expect(testOfSource({ path: 'src/core/math/double.ts', text: SOURCE }, [beside])).toEqual({
-      path: '.generated/src/core/math/double.test.ts',
+      path: '.generated/src/core/math/double.examples.ts',
       text: [
-        `import { expect, it } from '@jest/globals';`,
+        `import { describe, expect, it } from '@jest/globals';`,
         `import { plain } from '#test/docs/plain.ts';`,
         `import { double } from '#core/math/double.ts';`,
         `import { HOUR } from '#core/time.ts';`,
@@ -35,16 +35,32 @@ describe('the tests made of examples', () => {
         `import * as z from 'zod';`,
         `import { LABEL } from '#core/math/half.ts';`,
         '',
-        `it('the example of double', async () => {`,
-        `  expect(plain(double(2))).toEqual(4);`,
-        `  const hours = double(HOUR);`,
-        `  expect(plain(hours)).toEqual(7200000);`,
-        `  await expect((async () => await half(3))()).rejects.toMatchObject({ name: 'DomainError', code: 'REQUEST_INVALID' });`,
-        `  expect(plain(z.string().parse(LABEL))).toEqual('two');`,
+        `describe('src/core/math/double.ts', () => {`,
+        `  it('the example of double', async () => {`,
+        `    expect(plain(double(2))).toEqual(4);`,
+        `    const hours = double(HOUR);`,
+        `    expect(plain(hours)).toEqual(7200000);`,
+        `    await expect((async () => await half(3))()).rejects.toMatchObject({ name: 'DomainError', code: 'REQUEST_INVALID' });`,
+        `    expect(plain(z.string().parse(LABEL))).toEqual('two');`,
+        '  });',
         '});',
         '',
       ].join('\n'),
     });
+  });
+
+  it('are run by a suite for each folder', () => {
+    const tests = ['core/math/half', 'core/csv/rows', 'app/clock'].map((name) => ({
+      path: `.generated/src/${name}.examples.ts`,
+      text: '',
+    }));
+    expect(suitesOf(tests)).toEqual([
+      {
+        path: '.generated/src/core.test.ts',
+        text: "import './core/math/half.examples.ts';\nimport './core/csv/rows.examples.ts';\n",
+      },
+      { path: '.generated/src/app.test.ts', text: "import './app/clock.examples.ts';\n" },
+    ]);
   });
 
   it('are none where there is no example', () => {
