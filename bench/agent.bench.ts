@@ -1,13 +1,15 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { openDiskBuffer } from '#adapters/agent/disk-buffer.ts';
 import { directorySegments } from '#adapters/agent/segment-files.ts';
 import { nodeKeyCrypto } from '#adapters/key-crypto.ts';
 import { systemClock } from '#adapters/system-clock.ts';
+import { createAgentClock } from '#app/agent/agent-clock.ts';
 import { runAgent } from '#app/agent/run-agent.ts';
 import type { AgentUplink } from '#app/ports/agent-uplink.ts';
 import type { MetricSource } from '#app/ports/metric-source.ts';
@@ -27,7 +29,7 @@ const FULL: AgentBenchOptions = { samplesPerSecond: 10_000, seconds: 60, print: 
 /** What an agent needs for many samples a second: collected, kept on disk with fsync, sent over HTTP. */
 export async function run(options: AgentBenchOptions = FULL): Promise<void> {
   const { print, samplesPerSecond, seconds } = options;
-  print(`agent: ${samplesPerSecond} samples/s for ${seconds} s, this process receives them too\n`);
+  print(`agent: ${samplesPerSecond} samples/s for ${seconds} s, to a process of its own\n`);
   const { startBytes, peakBytes, received, waiting, cpuShare } = await measureAgent(options);
   print(`  received ${received}, waiting ${waiting}`);
   const [start, peak] = [startBytes, peakBytes].map((bytes) => (bytes / MEGABYTE).toFixed(0));
@@ -43,6 +45,10 @@ export async function measureAgent({ samplesPerSecond, seconds }: AgentBenchOpti
     maxBytes: 256 * MEGABYTE,
     fsync: true,
   });
+  const early = await openDiskBuffer(await directorySegments(join(folder, 'early')), {
+    maxBytes: 16 * MEGABYTE,
+    fsync: true,
+  });
   let stop = () => {};
   const startBytes = process.memoryUsage.rss();
   let peakBytes = 0;
@@ -54,13 +60,18 @@ export async function measureAgent({ samplesPerSecond, seconds }: AgentBenchOpti
   try {
     const ended = runAgent(
       {
-        clock: systemClock,
+        clock: createAgentClock(
+          systemClock,
+          () => performance.now(),
+          () => {},
+        ),
         sleep: async (ms, signal) => {
           await setTimeout(ms, undefined, signal && { signal }).catch(() => {});
         },
         random: Math.random,
         sha256: nodeKeyCrypto.sha256,
         buffer,
+        early,
         uplink: uplinkTo(sink.url),
         messages: { info: () => {}, warn: () => {} },
         memory: { save: async () => {}, report: async () => {} },
@@ -101,11 +112,12 @@ export async function measureAgent({ samplesPerSecond, seconds }: AgentBenchOpti
     const { user, system } = process.cpuUsage(cpuBefore);
     const cpuShare = (user + system) / 1_000 / (performance.now() - startedAt);
     const waiting = buffer.state().waitingSamples;
-    return { startBytes, peakBytes, received: sink.received(), waiting, cpuShare };
+    return { startBytes, peakBytes, received: await sink.received(), waiting, cpuShare };
   } finally {
     clearInterval(timer);
     sink.close();
     await buffer.close();
+    await early.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
@@ -141,31 +153,18 @@ function manySamples(count: number): MetricSource {
   };
 }
 
-/** Takes batches and counts their samples by their marks, without keeping anything. */
+/** A process of its own that takes batches. */
 async function startSink() {
-  let received = 0;
-  const server = createServer((request, response) => {
-    request.on('data', (chunk: Buffer) => {
-      for (
-        let at = chunk.indexOf('"timestamp"');
-        at >= 0;
-        at = chunk.indexOf('"timestamp"', at + 1)
-      ) {
-        received++;
-      }
-    });
-    request.on('end', () => response.end('{}'));
+  const path = fileURLToPath(new URL('agent-sink.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', path], {
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const [line] = await once(child.stdout, 'data');
+  const url = String(line).trim();
   return {
-    url: `http://127.0.0.1:${port}`,
-    /** Marks that were cut by the edge of a chunk are not counted: some in a thousand. */
-    received: () => received,
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
+    url,
+    received: async () => Number(await (await fetch(url)).text()),
+    close: () => child.kill(),
   };
 }
 

@@ -1,9 +1,9 @@
 import { type Cell, type Table, textCell, unknownCell } from '#cli/render/table.ts';
-import { formatCount, formatGain } from '#cli/render/units.ts';
 import { type ReplayPolicyName, replay } from '#core/replay/replay.ts';
 import { DEFAULT_REPLAY } from '#core/replay/settings.ts';
 import type { Series } from '#core/series/series.ts';
 import type { DurationMs } from '#core/time.ts';
+import { formatCount, formatGain } from '#core/units.ts';
 
 /** What the replay of one series has given. */
 export interface ReplayRow {

@@ -17,10 +17,12 @@ export function createHandler(deps: CatalogDeps, logger: EventLogger) {
       workloads,
       series: workloads,
       forecasts: workloads,
+      recommendations: workloads,
       sources: collection,
       budget: collection,
       models: async () => (await import('./resources/models.ts')).createModels(deps, logger),
       runs: async () => (await import('./resources/runs.ts')).createRuns(deps, logger),
+      fleet: async () => (await import('./resources/fleet.ts')).createFleet(deps, logger),
       grades: async () => (await import('./resources/grades.ts')).createGrades(deps, logger),
       cost: async () => (await import('./resources/cost.ts')).createCosts(deps, logger),
       actuation: async () =>

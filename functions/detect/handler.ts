@@ -3,7 +3,7 @@ import type { EventLogger } from '#adapters/lambda/logger.ts';
 import { detect } from '#app/detection/detect.ts';
 import type { DetectDeps } from '#app/detection/detect-deps.ts';
 import { giveFeedback } from '#app/detection/give-feedback.ts';
-import { type IncidentDeps, listIncidents } from '#app/detection/incident-queries.ts';
+import { getIncident, type IncidentDeps, listIncidents } from '#app/detection/incident-queries.ts';
 import type { DetectRequest } from '#contracts/http/detect.ts';
 import type { FeedbackRequest, IncidentQuery } from '#contracts/http/incidents.ts';
 import { DETECT_ROUTES } from '#contracts/routes/detect.ts';
@@ -15,6 +15,7 @@ export function createHandler(deps: DetectDeps & IncidentDeps, logger: EventLogg
     {
       detect: ({ body }) => detect(deps, body as DetectRequest),
       listIncidents: ({ query }) => listIncidents(deps, query as IncidentQuery),
+      getIncident: ({ params }) => getIncident(deps, params.id ?? ''),
       giveFeedback: ({ body, params, caller }) =>
         giveFeedback(deps, params.id ?? '', body as FeedbackRequest, caller),
     },

@@ -2,9 +2,10 @@ import { openFinder } from '#adapters/aws/open-finder.ts';
 import { createLogger } from '#adapters/lambda/logger.ts';
 import { openWork } from '#adapters/lambda/open-work.ts';
 import { heartbeatPlans } from '#adapters/sources/heartbeat-source.ts';
-import { prometheusPlans } from '#adapters/sources/prometheus-plans.ts';
 import { createCollection } from '#app/collection/create-collection.ts';
 import { surveyedRounds } from '#app/collection/survey.ts';
+import { nameOfSource } from '#contracts/config/swept-sources.ts';
+import { workloadId, workloadKey } from '#core/workload.ts';
 import { createHandler } from './handler.ts';
 
 const work = await openWork(process.env);
@@ -18,7 +19,14 @@ const rounds = surveyedRounds({
 
 const collected = [
   ...heartbeatPlans(work.config.heartbeat).keys(),
-  ...prometheusPlans(work.config.prometheus, work.clock, process.env).keys(),
+  ...work.config.prometheus.flatMap(({ workloads }) =>
+    workloads.map((workload) => workloadKey(workloadId(workload))),
+  ),
 ];
 
-export const handler = createHandler({ ...work, collected, rounds }, createLogger('dispatch'));
+const sources = work.config.sources.map(nameOfSource);
+
+export const handler = createHandler(
+  { ...work, collected, sources, rounds },
+  createLogger('dispatch'),
+);

@@ -6,8 +6,10 @@ import { requireNativeTensorFlow } from '#engines/lstm/load-tensorflow.ts';
 import { recurrentTrainer } from '#engines/lstm/recurrent-trainer.ts';
 import { createHandler } from './handler.ts';
 
-if (parseEnv(PipelineEnvSchema, process.env).NATIVE_TRAINER) requireNativeTensorFlow();
+const { NATIVE_TRAINER: isNative } = parseEnv(PipelineEnvSchema, process.env);
+if (isNative) requireNativeTensorFlow();
 
-const deps = { ...(await openPipeline(process.env)), recurrent: recurrentTrainer() };
+const recurrent = recurrentTrainer(isNative ? 'tensorflow' : 'built-in');
+const deps = { ...(await openPipeline(process.env)), recurrent };
 
 export const handler = createHandler(deps, createLogger('fit-recurrent'));

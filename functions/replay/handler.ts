@@ -1,7 +1,12 @@
 import { createHttpHandler } from '#adapters/lambda/http-handler.ts';
 import type { EventLogger } from '#adapters/lambda/logger.ts';
-import { getReplay, type StartReplayDeps, startReplay } from '#app/replay/start-replay.ts';
-import type { ReplayRequest } from '#contracts/http/replay.ts';
+import {
+  getReplay,
+  listReplays,
+  type StartReplayDeps,
+  startReplay,
+} from '#app/replay/start-replay.ts';
+import type { ReplayQuery, ReplayRequest } from '#contracts/http/replay.ts';
 import { REPLAY_ROUTES } from '#contracts/routes/replay.ts';
 
 /** Starts replays of the past, and answers with what they have found. */
@@ -10,6 +15,7 @@ export function createHandler(deps: StartReplayDeps, logger: EventLogger) {
     REPLAY_ROUTES,
     {
       startReplay: ({ body }) => startReplay(deps, body as ReplayRequest),
+      listReplays: ({ query }) => listReplays(deps, query as ReplayQuery),
       getReplay: ({ params }) => getReplay(deps, params.id ?? ''),
     },
     logger,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { awsSecrets } from '#adapters/aws/aws-secrets.ts';
 import { createSfnExecutions } from '#adapters/aws/sfn-executions.ts';
 import { emfMetrics } from '#adapters/lambda/emf-metrics.ts';
 import { emfPredictions } from '#adapters/lambda/emf-predictions.ts';
@@ -26,11 +27,13 @@ const metrics = emfMetrics(writeLine, {
   measures: services.config.monitoring.measures,
 });
 
+const { clock } = services;
+const outside = { clock, env: process.env, secrets: awsSecrets(clock) };
 const { cloudwatch, prometheus_remote_write } = services.config.write_back;
 const writeBack = createWriteBack(
   {
     ...services,
-    writer: configuredWriter(prometheus_remote_write, services.clock, process.env),
+    writer: configuredWriter(prometheus_remote_write, outside),
     ...(cloudwatch.enabled && { predictions: emfPredictions(writeLine) }),
   },
   services.config.write_back,

@@ -73,8 +73,9 @@ function hasErrorAlarm(template: Template, logicalId: string): boolean {
   });
 }
 
-/** Whoever calls through these sees the failure: a caller of the API, or the run's own history. */
+/** Whoever calls through these sees the failure: a caller of the API, the run's own history, who deploys. */
 const WAITING = new Set([
+  'Custom::HeliosPage',
   'AWS::ApiGatewayV2::Integration',
   'AWS::ApiGatewayV2::Authorizer',
   'AWS::StepFunctions::StateMachine',

@@ -75,7 +75,8 @@ export function corsOf(
   return {
     allowOrigins: jwt.cors_origins,
     allowMethods: methodsOf(routes.filter(({ sets }) => sets.includes('jwt'))),
-    allowHeaders: ['authorization', 'content-type'],
+    allowHeaders: ['authorization', 'content-type', 'if-none-match'],
+    exposeHeaders: ['etag'],
     // A token is sent by the page, never by the browser of its own accord.
     allowCredentials: false,
     maxAge: Duration.hours(1),

@@ -3,6 +3,7 @@ import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   CfnStage,
   HttpApi,
+  HttpIntegration,
   HttpMethod,
   type HttpRoute,
   HttpStage,
@@ -52,6 +53,7 @@ const ACCESS_LOG = {
  */
 export class RouteApi extends Construct {
   readonly api: HttpApi;
+  readonly #integrationIds = new Map<ApiFunction, string>();
 
   constructor(scope: Construct, id: string, props: RouteApiProps) {
     super(scope, id);
@@ -105,6 +107,7 @@ export class RouteApi extends Construct {
         authorizer: guard.authorizer,
         authorizationScopes: [...(guard.scopesOf?.(route) ?? [])],
       });
+      this.#remember(route.function, added);
       if (set === 'open') added.forEach(acknowledgeOpen);
       if (guard.throttle) {
         throttled.set(routeKey, guard.throttle);
@@ -113,6 +116,20 @@ export class RouteApi extends Construct {
       }
     }
     if (throttled.size > 0) addRouteThrottles(stage, throttled);
+  }
+
+  /** The integration of a function, for routes that another stack adds. */
+  integrationIdOf(name: ApiFunction): string {
+    const id = this.#integrationIds.get(name);
+    if (id === undefined) throw new RangeError(`no route of the API is answered by ${name}`);
+    return id;
+  }
+
+  /** CDK makes an integration under the first route that uses it. */
+  #remember(name: ApiFunction, routes: readonly HttpRoute[]): void {
+    for (const child of routes.flatMap(({ node }) => node.children)) {
+      if (child instanceof HttpIntegration) this.#integrationIds.set(name, child.integrationId);
+    }
   }
 }
 

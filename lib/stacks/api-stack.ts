@@ -144,7 +144,7 @@ export class ApiStack extends Stack {
     stores.catalog.grant(recommend, 'GetItem', 'UpdateItem', 'Query');
     stores.objects.grant(recommend, 'models', 'GetObject');
 
-    stores.catalog.grant(replay, 'GetItem', 'UpdateItem');
+    stores.catalog.grant(replay, 'GetItem', 'UpdateItem', 'Query');
     stores.objects.grant(replay, 'runs', 'GetObject', 'PutObject');
     replays.grantStart(replay);
 

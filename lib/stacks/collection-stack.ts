@@ -2,8 +2,10 @@ import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { HeliosConfig } from '#contracts/config/helios-config.ts';
+import type { SweptSources } from '#contracts/config/swept-sources.ts';
 import { schedulesOf } from '#contracts/schedules.ts';
 import { ConfigLayer } from '../constructs/config-layer.ts';
+import { allowSecrets } from '../constructs/configured-secrets.ts';
 import { allowWorkspaces } from '../constructs/prometheus-workspaces.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import { type Stores, storeEnvironment } from '../constructs/stores.ts';
@@ -62,7 +64,7 @@ export class CollectionStack extends Stack {
     const collect = new ServiceFunction(this, 'Collect', {
       ...withQueues,
       name: 'collect',
-      description: 'Helios: reads the metrics of workloads from CloudWatch',
+      description: 'Helios: reads the metrics of workloads from CloudWatch and other sources',
       timeout: CONSUMER_TIMEOUT,
       memoryMebibytes: 512,
     });
@@ -102,9 +104,10 @@ export class CollectionStack extends Stack {
     scoreQueue.grantSend(collect);
     // CloudWatch knows no resources for this action.
     collect.allow({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] });
-    const { accounts, discovery, prometheus, write_back } = props.config;
+    const { accounts, discovery, prometheus, sources, write_back } = props.config;
     // Expressions over ranges are all that it asks: neither labels nor metadata.
-    allowWorkspaces(collect, 'aps:QueryMetrics', prometheus);
+    allowWorkspaces(collect, 'aps:QueryMetrics', [...prometheus, ...prometheusServers(sources)]);
+    allowSecrets(collect, prometheus, sources);
     const roles = accounts.map(({ role_arn: arn }) => arn);
     if (roles.length > 0) collect.allow({ actions: ['sts:AssumeRole'], resources: roles });
     if (discovery.kinds.length > 0) {
@@ -121,5 +124,14 @@ export class CollectionStack extends Stack {
     props.training.grantStart(score);
     const { prometheus_remote_write: receiver } = write_back;
     if (receiver) allowWorkspaces(score, 'aps:RemoteWrite', [receiver]);
+    allowSecrets(score, receiver);
   }
+}
+
+/** Where those of the sources are that have the API of Prometheus. */
+function prometheusServers(sources: SweptSources) {
+  return sources.flatMap((source) => {
+    if (source.type !== 'prometheus' || source.auth === undefined) return [];
+    return [{ url: source.url ?? source.endpoint ?? '', auth: source.auth }];
+  });
 }

@@ -1,9 +1,12 @@
 import { type App, Duration, Tags } from 'aws-cdk-lib';
 import type { HeliosConfig } from '#contracts/config/helios-config.ts';
+import { refuseUndeployable } from '../constructs/configured-secrets.ts';
 import { COST_TAG } from '../constructs/cost-tag.ts';
+import { PAGE_DIRECTORY } from '../constructs/project.ts';
 import { ActuationStack } from './actuation-stack.ts';
 import { ApiStack } from './api-stack.ts';
 import { CollectionStack } from './collection-stack.ts';
+import { DashboardStack } from './dashboard-stack.ts';
 import { DataStack } from './data-stack.ts';
 import { MonitoringStack } from './monitoring-stack.ts';
 import { NativeTrainerStack } from './native-trainer-stack.ts';
@@ -20,13 +23,22 @@ export interface HeliosStacks {
   readonly monitoring: MonitoringStack;
   /** Only where it is configured: nothing else of Helios can change anybody's capacity. */
   readonly actuation?: ActuationStack;
+  /** Only where it is configured. */
+  readonly dashboard?: DashboardStack;
 }
 
 /**
  * Puts Helios into `app`. Each stack refers to earlier ones only; account and Region are those of
  * the credentials that deploy.
+ *
+ * @param options.page - the folder of the built dashboard; that of `npm run build` unless given
  */
-export function createHeliosStacks(app: App, config: HeliosConfig): HeliosStacks {
+export function createHeliosStacks(
+  app: App,
+  config: HeliosConfig,
+  { page = PAGE_DIRECTORY }: { readonly page?: string } = {},
+): HeliosStacks {
+  refuseUndeployable(config);
   Tags.of(app).add(COST_TAG.key, COST_TAG.value);
   const data = new DataStack(app, 'HeliosData', { config });
   const common = { stores: data.stores, alarmTopic: data.alarms.topic };
@@ -43,6 +55,14 @@ export function createHeliosStacks(app: App, config: HeliosConfig): HeliosStacks
   const api = new ApiStack(app, 'HeliosApi', { ...common, train, config });
   const actuation = config.actuation.enabled
     ? new ActuationStack(app, 'HeliosActuation', { ...common, config })
+    : undefined;
+  const dashboard = config.dashboard.enabled
+    ? new DashboardStack(app, 'HeliosDashboard', {
+        alarmTopic: data.alarms.topic,
+        api: api.api,
+        config,
+        page,
+      })
     : undefined;
   const monitoring = new MonitoringStack(app, 'HeliosMonitoring', {
     ...common,
@@ -73,5 +93,6 @@ export function createHeliosStacks(app: App, config: HeliosConfig): HeliosStacks
     api,
     monitoring,
     ...(actuation ? { actuation } : {}),
+    ...(dashboard ? { dashboard } : {}),
   };
 }

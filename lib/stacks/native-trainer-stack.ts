@@ -14,9 +14,9 @@ export interface NativeTrainerStackProps extends StackProps {
 }
 
 /**
- * The task `fit-recurrent` as a container image with libtensorflow, some forty times as fast as
- * WebAssembly. Off unless `training.native_image` says otherwise: deploying it takes Docker. The
- * pipeline uses and grants it in place of its own function.
+ * The task `fit-recurrent` as a container image with libtensorflow, in place of the kernels on one
+ * thread (docs/adr/0022-own-kernels.md). Off unless `training.native_image` says otherwise: deploying it
+ * takes Docker. The pipeline uses and grants it in place of its own function.
  */
 export class NativeTrainerStack extends Stack {
   readonly fitRecurrent: ServiceFunction;

@@ -64,11 +64,11 @@ export interface IncidentLog {
   /** Newest first. */
   list(filter: IncidentFilter): Promise<readonly Incident[]>;
   /**
-   * Records what somebody says of an incident; the last word counts. The same said again keeps the
-   * time at which it was said first.
+   * Records what somebody says of an incident; the last word counts, and null takes it back. The same
+   * said again keeps the time at which it was said first.
    * @throws {DomainError} `NOT_FOUND`
    */
-  giveFeedback(id: string, feedback: Feedback): Promise<Incident>;
+  giveFeedback(id: string, feedback: Feedback | null): Promise<Incident>;
 }
 
 /**
@@ -113,7 +113,7 @@ export function createIncidentLog(catalog: CatalogStore): IncidentLog {
       if (incident.state === 'open') await catalog.put(openKey(key), {});
       const saved = await change(key, (current) => ({
         ...incident,
-        feedback: current?.feedback ?? incident.feedback,
+        feedback: current ? current.feedback : incident.feedback,
       }));
       // Readers pass over it until the store has forgotten it.
       const expiresAt = expiryOfReference(saved);
@@ -154,8 +154,8 @@ export function createIncidentLog(catalog: CatalogStore): IncidentLog {
   };
 }
 
-function isSame(said: Feedback | null, { label, by, note }: Feedback): boolean {
-  return said?.label === label && said.by === by && said.note === note;
+function isSame(said: Feedback | null, next: Feedback | null): boolean {
+  return said?.label === next?.label && said?.by === next?.by && said?.note === next?.note;
 }
 
 function incidentIn(record: CatalogRecord): Incident {

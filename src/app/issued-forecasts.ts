@@ -1,7 +1,8 @@
 import { type IssuedForecast, IssuedForecastSchema } from '#contracts/http/catalog.ts';
 import type { PredictResponse } from '#contracts/http/predict.ts';
-import { addMs, DAY, type EpochMs, epochMs } from '#core/time.ts';
+import { addMs, DAY, type EpochMs, epochMs, toIso } from '#core/time.ts';
 import { parseRecord } from './catalog-records.ts';
+import { createIssuedPeaks } from './issued-peaks.ts';
 import type { ModelSubject } from './model-registry.ts';
 import type { CatalogStore } from './ports/catalog-store.ts';
 
@@ -11,11 +12,12 @@ const LIFETIME_DAYS = 35;
 /** Forecasts kept exactly as they were issued, so that they can be judged by what came after. */
 export interface IssuedForecasts {
   add(subject: ModelSubject, forecast: IssuedForecast): Promise<void>;
-  /** Newest first. */
-  list(subject: ModelSubject, limit: number): Promise<readonly IssuedForecast[]>;
+  /** Newest first; `before` continues a list after a forecast of that time. */
+  list(subject: ModelSubject, limit: number, before?: EpochMs): Promise<readonly IssuedForecast[]>;
 }
 
 export function createIssuedForecasts(catalog: CatalogStore): IssuedForecasts {
+  const peaks = createIssuedPeaks(catalog);
   const partition = (subject: ModelSubject) => `forecast#${subject.workload}#${subject.metric}`;
   return {
     async add(subject, forecast) {
@@ -25,9 +27,11 @@ export function createIssuedForecasts(catalog: CatalogStore): IssuedForecasts {
         condition: { ifAbsent: true },
         expiresAt: addMs(issued, DAY, LIFETIME_DAYS),
       });
+      await peaks.note(subject, forecast);
     },
-    async list(subject, limit) {
-      const records = await catalog.list(partition(subject), { limit, descending: true });
+    async list(subject, limit, before) {
+      const after = before === undefined ? {} : { after: toIso(before) };
+      const records = await catalog.list(partition(subject), { limit, descending: true, ...after });
       return records.map((record) => parseRecord(IssuedForecastSchema, record));
     },
   };

@@ -19,11 +19,12 @@ export interface RecommendationLog {
   publish(recommendation: PublishedRecommendation): Promise<void>;
   /** The newest one, whether it is still valid or not: ask `isValidAt`. */
   latest(workload: WorkloadKey): Promise<PublishedRecommendation | undefined>;
-  /** Changes published from `from` up to but not at `to`, ascending. */
+  /** Changes published from `from` up to but not at `to`, ascending; the first `limit` of them. */
   history(
     workload: WorkloadKey,
     from: EpochMs,
     to: EpochMs,
+    limit?: number,
   ): Promise<readonly PublishedRecommendation[]>;
 }
 
@@ -57,8 +58,11 @@ export function createRecommendationLog(catalog: CatalogStore): RecommendationLo
       );
     },
     latest: (workload) => readRecord(catalog, PublishedRecommendationSchema, latestKey(workload)),
-    async history(workload, from, to) {
-      const records = await catalog.list(changes(workload), { after: toIso(epochMs(from - 1)) });
+    async history(workload, from, to, limit) {
+      const records = await catalog.list(changes(workload), {
+        after: toIso(epochMs(from - 1)),
+        ...(limit !== undefined && { limit }),
+      });
       const until = toIso(to);
       return records
         .filter(({ id }) => id < until)

@@ -7,6 +7,7 @@ import { type ActuationLog, createActuationLog } from './actuation/actuation-log
 import { type AgentLog, createAgentLog } from './agents/agent-log.ts';
 import { type CursorLog, createCursorLog } from './collection/cursors.ts';
 import { createSourceLog, type SourceLog } from './collection/source-log.ts';
+import { createSweepLog, type SweepLog } from './collection/sweep-log.ts';
 import { createDetection } from './detection/create-detection.ts';
 import type { DetectorLoader } from './detection/load-detectors.ts';
 import { createDetectionStates, type DetectionStates } from './detection-state.ts';
@@ -66,6 +67,8 @@ export interface Services extends Stores {
   readonly marks: MarkLog;
   /** Up to where each metric was read from its source. */
   readonly cursors: CursorLog;
+  /** Up to where each source was read that is read as a whole. */
+  readonly sweeps: SweepLog;
   /** How the sources do that Helios reads by itself. */
   readonly sourceLog: SourceLog;
   readonly detectionStates: DetectionStates;
@@ -123,6 +126,7 @@ export function createServices(
     pools: createPoolRegistry(stores.catalog),
     detectors: createDetectorRegistry(stores.catalog),
     cursors: createCursorLog(stores.catalog),
+    sweeps: createSweepLog(stores.catalog),
     sourceLog: createSourceLog(stores.catalog),
     detectionStates: createDetectionStates(stores.catalog),
     drift: createDriftLog(stores.catalog),

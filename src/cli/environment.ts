@@ -48,6 +48,8 @@ export interface Environment {
   readonly stderr: TextSink;
   readonly stdin: NodeJS.ReadableStream;
   readonly clock: Clock;
+  /** Milliseconds since this machine was started, its sleep included; setting the clock changes nothing. */
+  readonly uptimeMs: () => number;
   readonly sleep: Sleep;
   /** Uniform in [0, 1). */
   readonly random: () => number;

@@ -1,4 +1,4 @@
-import { homedir, hostname } from 'node:os';
+import { homedir, hostname, uptime } from 'node:os';
 import { epochMs } from '#core/time.ts';
 import { agentProgram } from './agent-program.ts';
 import type { Environment, Sleep } from './environment.ts';
@@ -29,6 +29,7 @@ function processEnvironment(): Environment {
       return process.stdin;
     },
     clock: { now: () => epochMs(Date.now()) },
+    uptimeMs: () => uptime() * 1_000,
     sleep,
     random: Math.random,
     fetch: globalThis.fetch,
@@ -46,7 +47,10 @@ function processEnvironment(): Environment {
     startApplication: async (options) => {
       // Loaded here, because most commands talk to a server that runs already.
       const { startApplication } = await import('#server/application.ts');
-      return startApplication({ ...options, tracking: trackingOf(process.env) });
+      return startApplication({
+        ...{ ...options, environment: process.env },
+        tracking: trackingOf(process.env),
+      });
     },
   };
 }

@@ -12,7 +12,7 @@ import { IncidentListSchema, IncidentSchema } from '#contracts/http/incidents.ts
 import { IngestResponseSchema } from '#contracts/http/ingest.ts';
 import { CreatedKeySchema, KeyListSchema, KeySchema } from '#contracts/http/keys.ts';
 import { PredictBatchResponseSchema, PredictResponseSchema } from '#contracts/http/predict.ts';
-import { RecommendResponseSchema } from '#contracts/http/recommend.ts';
+import { RecommendationListSchema, RecommendResponseSchema } from '#contracts/http/recommend.ts';
 import { ReplayDetailSchema, ReplayStartedSchema } from '#contracts/http/replay.ts';
 import { RightsizingResponseSchema } from '#contracts/http/rightsizing.ts';
 import { RunDetailSchema, RunListSchema, TrainResponseSchema } from '#contracts/http/train.ts';
@@ -53,6 +53,7 @@ export const OPERATIONS = {
   listWorkloads: catalog.WorkloadListSchema,
   getSeries: catalog.SeriesSchema,
   listForecasts: catalog.IssuedForecastListSchema,
+  listRecommendations: RecommendationListSchema,
   readActuation: ActuationSchema,
   stopActuation: ActuationSwitchSchema,
   resumeActuation: ActuationSwitchSchema,

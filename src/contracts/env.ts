@@ -42,6 +42,12 @@ export const AuthorizeEnvSchema = z.object({
   DYNAMODB_ENDPOINT: storeFields.DYNAMODB_ENDPOINT,
 });
 
+/** Environment of `publish`: the dashboard's bucket, and where its layer holds the built page. */
+export const PublishEnvSchema = z.object({
+  PAGE_BUCKET_NAME: z.string().min(3),
+  PAGE_PATH: z.string().min(1),
+});
+
 /** Environment of `actuate`: which targets it may raise lies in the configuration. */
 export const ActuateEnvSchema = z.object({ ...storeFields, CONFIG_PATH: z.string().min(1) });
 

@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { SOURCE_NAME } from './http/ingest.ts';
 import { WorkloadKeySchema } from './workload-key.ts';
 
-/** What travels on the queues: one piece of work on one workload. */
-export const WorkMessageSchema = z.discriminatedUnion('kind', [
+const ON_WORKLOADS = [
   z.strictObject({
     kind: z.literal('collect'),
     workload: WorkloadKeySchema,
@@ -16,6 +16,16 @@ export const WorkMessageSchema = z.discriminatedUnion('kind', [
     /** The UTC day whose hours are summed up, e.g. 2026-01-31. */
     day: z.iso.date(),
   }),
+] as const;
+
+/** One piece of work on one workload. */
+export const WorkloadMessageSchema = z.discriminatedUnion('kind', ON_WORKLOADS);
+export type WorkloadMessage = z.infer<typeof WorkloadMessageSchema>;
+
+/** What travels on the queues: work on one workload, or on all that one source has. */
+export const WorkMessageSchema = z.discriminatedUnion('kind', [
+  ...ON_WORKLOADS,
+  z.strictObject({ kind: z.literal('sweep'), source: z.string().regex(SOURCE_NAME) }),
 ]);
 export type WorkMessage = z.infer<typeof WorkMessageSchema>;
 

@@ -47,7 +47,13 @@ export function routeFinder(
 }
 
 /** POSTs that only ask: their question does not fit into a query. */
-const QUESTIONS: ReadonlySet<string> = new Set(['predict', 'predictBatch', 'detect', 'recommend']);
+const QUESTIONS: ReadonlySet<string> = new Set([
+  'predict',
+  'predictBatch',
+  'detect',
+  'recommend',
+  'getOutlook',
+]);
 
 /** Whether a route does more than answer: it starts something, or decides something. */
 export function isChange({ method, operation }: Route): boolean {

@@ -10,11 +10,14 @@ import { openFinder } from '#adapters/aws/open-finder.ts';
 import { nodeKeyCrypto } from '#adapters/key-crypto.ts';
 import { type DynaliteServer, startDynalite } from '#adapters/local/dynalite-server.ts';
 import { forgetExpired } from '#adapters/local/forget-expired.ts';
+import { readPage } from '#adapters/local/read-page.ts';
 import { openStores } from '#adapters/open-stores.ts';
 import { configuredWriter } from '#adapters/prometheus/configured-writer.ts';
 import { cloudWatchPlans } from '#adapters/sources/configured-plans.ts';
 import { heartbeatPlans } from '#adapters/sources/heartbeat-source.ts';
+import { outside } from '#adapters/sources/outside.ts';
 import { prometheusPlans } from '#adapters/sources/prometheus-plans.ts';
+import { type SweepPlanDeps, sweepPlans } from '#adapters/sources/sweep-plans.ts';
 import { systemClock } from '#adapters/system-clock.ts';
 import { createCollection } from '#app/collection/create-collection.ts';
 import { surveyedRounds } from '#app/collection/survey.ts';
@@ -35,11 +38,14 @@ import { every } from './every.ts';
 import { collectHost } from './host-workload.ts';
 import { createHttpServer, type HttpServer } from './http/api-gateway.ts';
 import { LOOPBACK_HOSTS } from './http/guard.ts';
+import type { HttpRoute } from './http/invoke-route.ts';
 import { keyAuthorizer } from './http/key-authorizer.ts';
+import { pageRoutes } from './http/page-routes.ts';
 import { createLocalExecutions } from './local-executions.ts';
 import { createLocalFunctions } from './local-functions.ts';
 import { REPLAY_MACHINE, TRAINING_MACHINE } from './local-machines.ts';
 import { createLocalQueue } from './local-queue.ts';
+import { packageRoot } from './package-root.ts';
 import { progressOf } from './progress.ts';
 import { introduceSample, SAMPLE_SCALING, SAMPLE_WORKLOAD, samplePlan } from './sample-workload.ts';
 import { startScheduler } from './scheduler.ts';
@@ -63,6 +69,8 @@ export interface ApplicationOptions {
   readonly config?: HeliosConfig;
   /** MLflow's variables, where they are set: they win over the configuration. */
   readonly tracking?: Readonly<Record<string, string>>;
+  /** Where the clients of other systems look for credentials, beside the configuration. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** One line for people on what happens. */
   readonly onProgress: (message: string) => void;
   /** Structured events, for a log file. */
@@ -117,7 +125,8 @@ async function start(options: ApplicationOptions, cleanup: Cleanup): Promise<str
     observations: env.OBSERVATIONS_TABLE_NAME,
     catalog: env.CATALOG_TABLE_NAME,
   });
-  await writeFile(env.CONFIG_PATH, JSON.stringify(config));
+  // It may hold passwords.
+  await writeFile(env.CONFIG_PATH, JSON.stringify(config), { mode: 0o600 });
   const services = createServices(await openStores(env), clock, config);
 
   const pool = createTaskPool({ size: threads(), env });
@@ -147,7 +156,8 @@ async function start(options: ApplicationOptions, cleanup: Cleanup): Promise<str
     await ended;
   });
 
-  const plans = await collectPlans(options, config, services.catalog);
+  const world = outside(clock, options.environment ?? {});
+  const plans = await collectPlans(options, config, services.catalog, world);
   const collection = createCollection(services.catalog, clock, config);
   const queue = createLocalQueue({
     consume: (event) => functions.consume(event),
@@ -172,7 +182,8 @@ async function start(options: ApplicationOptions, cleanup: Cleanup): Promise<str
       finder: openFinder(config, clock),
     }),
     planOf: cloudWatchPlans(config, collection, clock),
-    writeBack: writeBackOf(services, config),
+    sweepPlans: sweepPlans(config.sources, world),
+    writeBack: writeBackOf(services, config, world),
     logger: { info: log, error: log },
   });
 
@@ -181,11 +192,12 @@ async function start(options: ApplicationOptions, cleanup: Cleanup): Promise<str
   await replayExecutions.resume();
   if (resumed.length > 0) onProgress(`resuming ${resumed.length} interrupted training run(s)`);
 
+  const page = await localPage(options);
   const server = createHttpServer({
-    routes: functions.routes,
+    routes: [...functions.routes, ...page],
     limits: LIMITS,
     clock,
-    ...accessOf(options, services),
+    ...accessOf(options, services, page),
     onRequest: (record) => log('request', { ...record }),
     onError: (error, requestId) => log('request failed', { requestId, error: String(error) }),
   });
@@ -272,10 +284,24 @@ async function listen(server: HttpServer, { host, port }: ApplicationOptions): P
   }
 }
 
+/** The dashboard, as it was built beside this command. */
+async function localPage({ apiKeySha256 }: ApplicationOptions): Promise<readonly HttpRoute[]> {
+  return pageRoutes(await readPage(join(packageRoot(), 'dist/web')), {
+    api_base: '',
+    sign_in: { kind: apiKeySha256 === undefined ? 'none' : 'key' },
+  });
+}
+
 /** On loopback anybody of this machine may ask, but no page of a foreign name; elsewhere who has a key. */
-function accessOf({ apiKeySha256 }: ApplicationOptions, { keys, clock }: Services) {
+function accessOf(
+  { apiKeySha256 }: ApplicationOptions,
+  { keys, clock }: Services,
+  page: readonly HttpRoute[],
+) {
   if (apiKeySha256 === undefined) return { allowedHosts: LOOPBACK_HOSTS };
-  const checked = { keys, clock, keyCrypto: nodeKeyCrypto, routes: ROUTES };
+  // The page itself holds nothing: who opens it is asked for the key.
+  const openPaths = ['/health', ...page.map(({ path }) => path)];
+  const checked = { keys, clock, keyCrypto: nodeKeyCrypto, routes: ROUTES, openPaths };
   return {
     allowedHosts: 'any',
     authorize: keyAuthorizer({ ...checked, keySha256: apiKeySha256 }),
@@ -286,18 +312,19 @@ async function collectPlans(
   { sample }: ApplicationOptions,
   config: HeliosConfig,
   catalog: Parameters<typeof samplePlan>[0],
+  world: SweepPlanDeps,
 ): Promise<ReadonlyMap<string, CollectPlan>> {
   const plans = new Map<string, CollectPlan>([
     ...heartbeatPlans(config.heartbeat),
-    ...prometheusPlans(config.prometheus, systemClock, {}),
+    ...prometheusPlans(config.prometheus, world),
   ]);
   if (sample) plans.set(workloadKey(SAMPLE_WORKLOAD), await samplePlan(catalog, systemClock.now()));
   return plans;
 }
 
 /** Predictions for CloudWatch are lines of a log that nobody reads here. */
-function writeBackOf(services: Services, { write_back }: HeliosConfig) {
-  const writer = configuredWriter(write_back.prometheus_remote_write, services.clock, {});
+function writeBackOf(services: Services, { write_back }: HeliosConfig, world: SweepPlanDeps) {
+  const writer = configuredWriter(write_back.prometheus_remote_write, world);
   return createWriteBack({ ...services, writer }, write_back);
 }
 

@@ -8,6 +8,7 @@ import type { MetricsSink } from '#app/ports/metrics-sink.ts';
 import type { WorkQueue } from '#app/ports/work-queue.ts';
 import type { StartReplayDeps } from '#app/replay/start-replay.ts';
 import type { CollectPlan } from '#app/scheduled/collect.ts';
+import type { SweepPlan } from '#app/scheduled/sweep.ts';
 import type { Services } from '#app/services.ts';
 import type { StartTrainingDeps } from '#app/training/start-training.ts';
 import type { WriteBack } from '#app/write-back/write-back.ts';
@@ -50,11 +51,14 @@ export function createLocalFunctions(options: {
   readonly collection: Collection;
   readonly rounds?: CollectionRounds;
   readonly planOf?: PlanLookup;
+  /** Sources that are read as a whole. */
+  readonly sweepPlans?: readonly SweepPlan[];
   readonly writeBack?: WriteBack | undefined;
   readonly logger: EventLogger;
 }): LocalFunctions {
   const { services, training, replaying, queue, plans, collection, rounds, planOf, cycle, logger } =
     options;
+  const sweepPlans = options.sweepPlans ?? [];
   const health = { startedAt: services.clock.now(), codeVersion: CODE_VERSION };
   const train = createTrain(training, logger);
   const api: Readonly<Record<ApiFunction, HttpHandler>> = {
@@ -77,11 +81,19 @@ export function createLocalFunctions(options: {
     train: async (event, context) => asHttp(await train(event, context)),
   };
   const dispatch = createDispatch(
-    { ...services, queue, collected: [...plans.keys()], ...(rounds && { rounds }) },
+    {
+      ...services,
+      ...{ queue, collected: [...plans.keys()], sources: sweepPlans.map(({ name }) => name) },
+      ...(rounds && { rounds }),
+    },
     logger,
   );
   const collect = createCollect(
-    { ...services, queue, planOf: (workload) => plans.get(workload) ?? planOf?.(workload) },
+    {
+      ...{ ...services, queue, sweepPlans },
+      planOf: (workload) => plans.get(workload) ?? planOf?.(workload),
+      timeLimit: (ms) => AbortSignal.timeout(ms),
+    },
     logger,
   );
   const score = createScore(

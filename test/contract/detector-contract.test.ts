@@ -6,12 +6,8 @@ import {
   restoreReconstruction,
 } from '#core/detect/reconstruction.ts';
 import { predictorLayout } from '#core/detect/reconstruction-predictors.ts';
-import {
-  type FittedResidual,
-  ResidualStateSchema,
-  residualDetector,
-  restoreResidual,
-} from '#core/detect/residual.ts';
+import { type FittedResidual, residualDetector, restoreResidual } from '#core/detect/residual.ts';
+import { ResidualStateSchema } from '#core/detect/residual-state.ts';
 import {
   type FittedService,
   restoreService,

@@ -10,6 +10,7 @@ import { epochMs } from '#core/time.ts';
 import { workloadId } from '#core/workload.ts';
 import { startApiServer } from '#test/helpers/api-server.ts';
 import { NOW as CLOUD_NOW, gcp, healthy } from '#test/helpers/cloud-apis.ts';
+import { noSecrets } from '#test/helpers/no-secrets.ts';
 import { readRepositoryFile } from '#test/helpers/repository.ts';
 import { fake, minutes, onEnd } from '../unit/adapters/prometheus/fake-prometheus.ts';
 import { fakeApi, run, temporaryDirectory } from '../unit/cli/fake-environment.ts';
@@ -51,6 +52,7 @@ const DEPS: Omit<SourceDeps, 'name'> = {
   random: () => 0.5,
   fetch: () => Promise.reject(new TypeError('nothing is read in this test')),
   env: {},
+  secrets: noSecrets,
   workload: workloadId({ deployment: 'web' }),
   labels: {},
   host: 'host-1',

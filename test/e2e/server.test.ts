@@ -189,9 +189,11 @@ describe('a request that cannot be answered', () => {
 
 describe('what the server tells of itself', () => {
   it.each(
-    ROUTES.filter(({ method, path }) => method === 'GET' && !path.startsWith('/scalers/')).map(
-      (route) => [route.path, route] as const,
-    ),
+    // No incident is sure to be there.
+    ROUTES.filter(
+      ({ method, path, operation }) =>
+        method === 'GET' && !path.startsWith('/scalers/') && operation !== 'getIncident',
+    ).map((route) => [route.path, route] as const),
   )('keeps the contract at %s', async (_, route) => {
     if (route.contentType !== undefined) {
       const answer = await fetch(`${server.url}${route.path}`);

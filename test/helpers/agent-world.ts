@@ -1,5 +1,7 @@
 import { openDiskBuffer } from '#adapters/agent/disk-buffer.ts';
 import { nodeKeyCrypto } from '#adapters/key-crypto.ts';
+import { createAgentClock } from '#app/agent/agent-clock.ts';
+import { clockTeller } from '#app/agent/agent-status.ts';
 import { type AgentOptions, runAgent } from '#app/agent/run-agent.ts';
 import type { OpenSource } from '#app/agent/source-loop.ts';
 import { heartbeat } from '#app/agents/manage-agents.ts';
@@ -9,18 +11,21 @@ import type { MetricSource } from '#app/ports/metric-source.ts';
 import type { AgentState } from '#contracts/agent-state.ts';
 import { HeartbeatRequestSchema } from '#contracts/http/agents.ts';
 import { IngestSamplesSchema } from '#contracts/http/ingest.ts';
-import { DAY, durationMs, epochMs, HOUR, SECOND } from '#core/time.ts';
+import { type Clock, DAY, durationMs, epochMs, HOUR, SECOND } from '#core/time.ts';
 import { workloadId } from '#core/workload.ts';
 import { memorySegments } from './memory-segments.ts';
 import { memoryServices } from './memory-services.ts';
-import { type VirtualTime, virtualTime } from './virtual-time.ts';
+import { virtualTime } from './virtual-time.ts';
 
 export const START = epochMs(Date.UTC(2026, 0, 5, 12));
 export const WEB = workloadId({ deployment: 'web' });
 export const STEP = durationMs(15 * SECOND);
 
 /** A source that counts how often it was read: its value is the number of the reading. */
-export function counting(time: VirtualTime, name = 'probe'): MetricSource & { readings: number } {
+export function counting(
+  { clock }: { readonly clock: Clock },
+  name = 'probe',
+): MetricSource & { readings: number } {
   const source = {
     name,
     readings: 0,
@@ -28,7 +33,7 @@ export function counting(time: VirtualTime, name = 'probe'): MetricSource & { re
       throw new Error('agents sweep');
     },
     sweep: async ({ every = STEP }) => {
-      const at = time.clock.now();
+      const at = clock.now();
       const value = ++source.readings;
       const observation = { metric: 'jobs', at, value, source: name, asOf: at };
       const collected = { step: every, observations: [observation], counters: [], problems: [] };
@@ -55,11 +60,23 @@ export function world() {
   const time = virtualTime(START);
   const services = memoryServices(START);
   const disk = memorySegments();
+  const earlyDisk = memorySegments();
   const said: string[] = [];
   const calls = { send: [] as { readonly id: string; readonly at: number }[], beats: 0 };
-  const mood: { answer: undefined | (() => Uplinked<never>); afterStoring: boolean } = {
-    answer: undefined,
+  const messages = {
+    info: (text: string) => said.push(text),
+    warn: (text: string) => said.push(text),
+  };
+  /** What Helios' clock shows, whatever is done to the agent's machine. */
+  const trueTime = () => epochMs(START + time.elapsed());
+  const clock = createAgentClock(time.clock, time.uptimeMs, clockTeller(messages));
+  /** An answer that takes no time, with its date in whole seconds. */
+  const dated = () => mood.isDated && clock.hear(Math.floor(trueTime() / SECOND) * SECOND, 0);
+  const mood = {
+    answer: undefined as undefined | (() => Uplinked<never>),
     afterStoring: false,
+    /** Its answers have a date. */
+    isDated: true,
   };
   const uplink: AgentUplink = {
     endpoint: 'http://helios',
@@ -67,7 +84,8 @@ export function world() {
       calls.send.push({ id, at: time.elapsed() });
       const refused = mood.answer?.();
       if (refused && !mood.afterStoring) return refused;
-      services.clock.set(time.clock.now());
+      services.clock.set(trueTime());
+      dated();
       const body = IngestSamplesSchema.parse({ ...JSON.parse(json), batch_id: id });
       const value = await ingest(services, body);
       return refused ?? { kind: 'done', value };
@@ -76,7 +94,8 @@ export function world() {
       calls.beats++;
       const refused = mood.answer?.();
       if (refused) return refused;
-      services.clock.set(time.clock.now());
+      services.clock.set(trueTime());
+      dated();
       const value = await heartbeat(services, HeartbeatRequestSchema.parse(request));
       return { kind: 'done', value };
     },
@@ -90,14 +109,17 @@ export function world() {
   const start = async (sources: readonly OpenSource[], options: Partial<AgentOptions> = {}) => {
     let stop = () => {};
     const buffer = await openDiskBuffer(disk, { maxBytes: 1_000_000, fsync: true });
+    const early = await openDiskBuffer(earlyDisk, { maxBytes: 1_000_000, fsync: true });
     const ended = runAgent(
       {
-        ...time,
+        sleep: time.sleep,
+        clock,
         sha256: nodeKeyCrypto.sha256,
         random: () => random,
         buffer,
+        early,
         uplink,
-        messages: { info: (text) => said.push(text), warn: (text) => said.push(text) },
+        messages,
         memory: {
           save: async (next) => {
             state = next;
@@ -123,7 +145,7 @@ export function world() {
         ...options,
       },
     );
-    return { ended, buffer, stop: () => stop() };
+    return { ended, buffer, early, stop: () => stop() };
   };
   /** Values stored, by time: what was counted, neither lost nor doubled. */
   const stored = async () => {
@@ -133,6 +155,7 @@ export function world() {
   };
   return {
     time,
+    clock,
     services,
     disk,
     said,

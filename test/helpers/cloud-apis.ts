@@ -7,6 +7,7 @@ import type { Sweep } from '#app/ports/metric-source.ts';
 import { epochMs, toIso } from '#core/time.ts';
 import { workloadId } from '#core/workload.ts';
 import type { ApiAnswer, ApiRequest } from './api-server.ts';
+import { noSecrets } from './no-secrets.ts';
 
 /** The time it is in these tests; the period that begins at 12:10 is under way. */
 export const NOW = epochMs(Date.parse('2026-03-01T12:10:30Z'));
@@ -25,6 +26,7 @@ export function cloudDeps(
     random: () => 0.5,
     fetch,
     env: {},
+    secrets: noSecrets,
     name: 'cloud',
     workload: workloadId({ deployment: 'here' }),
     labels: {},

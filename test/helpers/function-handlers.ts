@@ -15,6 +15,7 @@ import { createHandler as createDispatch } from '#functions/dispatch/handler.ts'
 import { createHandler as createIngest } from '#functions/ingest/handler.ts';
 import { createHandler as createMetrics } from '#functions/metrics/handler.ts';
 import { createHandler as createPredict } from '#functions/predict/handler.ts';
+import { createHandler as createPublish } from '#functions/publish/handler.ts';
 import { createHandler as createRecommend } from '#functions/recommend/handler.ts';
 import { createHandler as createReplay } from '#functions/replay/handler.ts';
 import { createHandler as createScore } from '#functions/score/handler.ts';
@@ -22,6 +23,7 @@ import { createHandler as createSimulate } from '#functions/simulate/handler.ts'
 import { createHandler as createTrain } from '#functions/train/handler.ts';
 import { lambdaContext } from '#server/http/lambda-context.ts';
 import { collectionOf } from './collection.ts';
+import { memoryPageBucket } from './memory-page-bucket.ts';
 import { memoryScalableTargets } from './memory-scalable-targets.ts';
 import type { MemoryServices } from './memory-services.ts';
 import { recordingExecutions } from './recording-executions.ts';
@@ -106,12 +108,21 @@ export function functionHandlers(services: MemoryServices) {
       { ...services, config: ACTUATED, targets: memoryScalableTargets() },
       logger,
     ),
+    publish: createPublish(
+      { bucket: memoryPageBucket('page'), readPage: async () => [], answer: async () => {} },
+      logger,
+    ),
     dispatch: createDispatch({ ...services, queue, collected: [COLLECTED] }, logger),
-    collect: queued(createCollect({ ...services, queue, planOf }, logger)),
+    collect: queued(
+      createCollect({ ...services, queue, planOf, sweepPlans: [], timeLimit }, logger),
+    ),
     score: queued(createScore({ ...services, training, metrics: recordingMetrics() }, logger)),
   };
   return { handlers, logger, queue, executions };
 }
+
+/** Nothing here takes long. */
+const timeLimit = () => new AbortController().signal;
 
 /** One observation at the start of the range it is asked for. */
 const constantSource: MetricSource = {

@@ -64,6 +64,7 @@ function targetOf(specifier: string, importer: string): string {
   const [alias = '', ...rest] = specifier.split('/');
   if (!alias.startsWith('#')) return specifier;
   const folder = alias.slice(1);
+  if (folder === 'web') return posix.join('web/src', ...rest);
   const root = ['functions', 'lib', 'test'].includes(folder) ? folder : `src/${folder}`;
   return posix.join(root, ...rest);
 }

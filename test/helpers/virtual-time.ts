@@ -7,6 +7,8 @@ export interface VirtualTime {
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** Milliseconds that have passed, whatever was done to the clock. */
   elapsed(): number;
+  /** The same, as a machine tells it. */
+  readonly uptimeMs: () => number;
   /** Lets time pass: every sleep that ends within it ends at its moment. */
   pass(ms: number): Promise<void>;
   /** Sets the clock forward, or back, as an administrator would: sleeps last as long as they do. */
@@ -26,6 +28,7 @@ export function virtualTime(start: EpochMs): VirtualTime {
   return {
     clock: { now: () => epochMs(offset + elapsed) },
     elapsed: () => elapsed,
+    uptimeMs: () => elapsed,
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted) return resolve();

@@ -144,7 +144,8 @@ describe('tokens', () => {
     const [[, api] = fail()] = helios.ofType('HeliosApi', 'AWS::ApiGatewayV2::Api');
     expect(api.Properties.CorsConfiguration).toMatchObject({
       AllowCredentials: false,
-      AllowHeaders: ['authorization', 'content-type'],
+      AllowHeaders: ['authorization', 'content-type', 'if-none-match'],
+      ExposeHeaders: ['etag'],
       AllowMethods: ['GET', 'POST'],
       AllowOrigins: ['https://ops.example.com'],
     });

@@ -8,6 +8,7 @@ import { synthesise } from './synthesise.ts';
 
 const helios = synthesise({
   authentication: { keys: { enabled: true } },
+  dashboard: { enabled: true },
   actuation: {
     enabled: true,
     targets: [{ deployment: 'web', namespace: 'shop', resource_id: 'service/shop/web' }],
@@ -50,6 +51,11 @@ const NOT_SAMPLED: Readonly<Record<string, readonly string[]>> = {
     `s3:GetObject on ${OBJECTS}/checkpoints/*`,
     `s3:PutObject on ${OBJECTS}/checkpoints/*`,
     `s3:PutObject on ${OBJECTS}/runs/*`,
+  ],
+  // CloudFormation alone has an address that is answered.
+  publish: [
+    's3:DeleteObject on HeliosDashboard/Page/Bucket.Arn/*',
+    's3:PutObject on HeliosDashboard/Page/Bucket.Arn/*',
   ],
   // A report is read once its replay has ended.
   replay: [`s3:GetObject on ${OBJECTS}/runs/*`],

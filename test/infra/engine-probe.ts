@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { HOUR } from '#core/time.ts';
-import { recurrentTrainer } from '#engines/lstm/recurrent-trainer.ts';
+import { type RecurrentEngine, recurrentTrainer } from '#engines/lstm/recurrent-trainer.ts';
 import { prophetFromOptions } from '#engines/prophet/from-options.ts';
 import { trainBoostedTrees } from '#engines/xgboost/train.ts';
 import { daysWithNoise } from '#test/helpers/histories.ts';
@@ -16,21 +16,24 @@ const PROBES: Readonly<Record<string, () => Promise<unknown>>> = {
     const { trees } = await trainBoostedTrees(smoothMatrix(50), { rounds: 2 });
     return { trees: trees.length };
   },
-  async tensorflow() {
-    const target = daysWithNoise(90, HOUR);
-    const parameters = { ...tinyMora(), epochs: 1 };
-    const slice = await recurrentTrainer().advance({ target }, parameters, {
-      seed: 1,
-      shouldStop: () => false,
-    });
-    return { done: slice.done, backend: slice.done && slice.state.training.backend };
-  },
+  kernels: () => backendOf('built-in'),
+  tensorflow: () => backendOf('tensorflow'),
   async stan() {
     const target = daysWithNoise(90, HOUR);
     const { kind } = await prophetFromOptions({ estimator: 'stan' }).fit({ target });
     return { kind };
   },
 };
+
+async function backendOf(engine: RecurrentEngine): Promise<unknown> {
+  const target = daysWithNoise(90, HOUR);
+  const parameters = { ...tinyMora(), epochs: 1 };
+  const slice = await recurrentTrainer(engine).advance({ target }, parameters, {
+    seed: 1,
+    shouldStop: () => false,
+  });
+  return { done: slice.done, backend: slice.done && slice.state.training.backend };
+}
 
 const [engine = ''] = parseArgs({ allowPositionals: true }).positionals;
 console.log(JSON.stringify(await PROBES[engine]?.()));

@@ -67,7 +67,7 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, readonly string[]
   },
   catalog: { [OBSERVATIONS]: ['dynamodb:Query'], ...QUERY_CATALOG, ...READ_MODELS },
   replay: {
-    ...READ_WRITE_CATALOG,
+    ...QUERY_CATALOG,
     ...READ_WRITE_RUNS,
     [REPLAYS]: ['states:StartExecution'],
   },

@@ -99,6 +99,11 @@ describe('an engine in the layer', () => {
     await expect(node(['probe/index.mjs', engine], {})).rejects.toThrow(/Cannot find module/);
   });
 
+  it('is not needed where the kernels train', async () => {
+    const expected = { done: true, backend: 'kernels 1' };
+    expect(await node(['probe/index.mjs', 'kernels'], {})).toEqual(expected);
+  });
+
   it('is not needed before there is work', async () => {
     const names = ['fit-boosting', 'fit-detectors', 'fit-recurrent', 'fit-statistical'];
     const bundles = names.map((name) => bundle(name, functionEntry(name)));

@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { createArtifactStore } from '#adapters/artifact-store.ts';
 import { ensureTables } from '#adapters/aws/create-tables.ts';
@@ -145,6 +145,8 @@ function environment(endpoint: string, config: string): Readonly<Record<string, 
     SCORE_QUEUE_URL: `${endpoint}/1/score`,
     STATE_MACHINE_ARN: 'arn:aws:states:eu-central-1:123456789012:stateMachine:runs',
     CONFIG_PATH: config,
+    PAGE_BUCKET_NAME: BUCKET,
+    PAGE_PATH: dirname(config),
     DYNAMODB_ENDPOINT: endpoint,
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: 'eu-central-1',

@@ -7,6 +7,7 @@ import {
   ActuateEnvSchema,
   AuthorizeEnvSchema,
   PipelineEnvSchema,
+  PublishEnvSchema,
   StoreEnvSchema,
   TrainEnvSchema,
   WorkEnvSchema,
@@ -34,6 +35,7 @@ const CONFIG = {
   ],
   discovery: { kinds: ['ecs-service'], places: [{ account: 'prod' }] },
   authentication: { keys: { enabled: true } },
+  dashboard: { enabled: true },
   training: {
     window_days: 14,
     minimum_improvement: 0.1,
@@ -123,6 +125,7 @@ describe('functions', () => {
     metrics: StoreEnvSchema,
     actuate: ActuateEnvSchema,
     authorize: AuthorizeEnvSchema,
+    publish: PublishEnvSchema,
     simulate: StoreEnvSchema,
     replay: TrainEnvSchema,
     train: TrainEnvSchema,

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { HeliosConfigSchema } from '#contracts/config/helios-config.ts';
 import { functionPlaceholder } from '#contracts/pipeline/definition.ts';
 import { bundleFunction } from '#lib/constructs/bundling.ts';
 import { functionEntry } from '#lib/constructs/project.ts';
@@ -15,6 +16,11 @@ function server(url: string, auth: ServerConfig[number]['auth'], i: number): Ser
   return { url, auth, workloads: [{ deployment: `web-${i}`, metrics: { request_rate: 'up' } }] };
 }
 
+const AZURE = '00000000-0000-0000-0000-000000000001';
+const OTHER_REGION = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:azure-AbCdEf';
+const KMS_KEY = 'arn:aws:kms:us-east-1:111122223333:key/k-1';
+const OWN_KEY = { secret: 'helios/datadog', key: 'app', kms_key_arn: KMS_KEY };
+
 const helios = synthesise({
   training: { native_image: true },
   heartbeat: { enabled: false },
@@ -25,6 +31,18 @@ const helios = synthesise({
     server('https://metrics.example.com', { type: 'sigv4' }, 2),
     server('https://prometheus.example.com', { type: 'none' }, 3),
     server('https://x.execute-api.eu-west-1.amazonaws.com', gateway, 4),
+  ],
+  sources: [
+    { type: 'datadog', api_key: { secret: 'helios/datadog', key: 'api' }, app_key: OWN_KEY },
+    { type: 'azure-monitor', subscription_id: AZURE, client_secret: { secret: OTHER_REGION } },
+    {
+      type: 'prometheus',
+      name: 'managed',
+      url: 'https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-c',
+      auth: { type: 'sigv4' },
+      // Named as somebody likes, and no secret.
+      labels: { secret: 'shop' },
+    },
   ],
   write_back: {
     prometheus_remote_write: {
@@ -38,6 +56,25 @@ const directory = mkdtempSync(join(tmpdir(), 'helios-native-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const STACK = 'HeliosNativeTrainer';
+
+/** Resources of a function's statements with actions such as these. */
+function statementsOf(
+  { ofType, resolve, functions }: typeof helios,
+  name: string,
+  actions: RegExp,
+) {
+  const fn = functions.get(name);
+  const role = fn?.resource.Properties.Role?.['Fn::GetAtt'][0];
+  return ofType(fn?.stack ?? '', 'AWS::IAM::Policy')
+    .filter(([, { Properties }]) => JSON.stringify(Properties.Roles).includes(role))
+    .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
+    .filter(({ Action }) => list(Action).some((action) => actions.test(String(action))))
+    .map(({ Action, Resource, Condition }) => ({
+      actions: list(Action),
+      resources: list(resolve('HeliosCollection', Resource)),
+      ...(Condition && { conditions: Condition }),
+    }));
+}
 
 describe('the native trainer', () => {
   it('is off unless it is asked for', () => {
@@ -135,19 +172,7 @@ describe('the bundle of its image', () => {
 });
 
 describe('workspaces of Amazon Managed Prometheus', () => {
-  /** Resources of a function's statements with actions of the service. */
-  const granted = ({ ofType, resolve, functions }: typeof helios, name: string) => {
-    const fn = functions.get(name);
-    const role = fn?.resource.Properties.Role['Fn::GetAtt'][0];
-    return ofType(fn?.stack ?? '', 'AWS::IAM::Policy')
-      .filter(([, { Properties }]) => JSON.stringify(Properties.Roles).includes(role))
-      .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
-      .filter(({ Action }) => JSON.stringify(Action).includes('aps:'))
-      .map(({ Action, Resource }) => ({
-        actions: list(Action),
-        resources: list(resolve('HeliosCollection', Resource)),
-      }));
-  };
+  const granted = (each: typeof helios, name: string) => statementsOf(each, name, /^aps:/);
 
   it('may be asked where a server is signed for them, and written to where results go there', () => {
     expect(granted(helios, 'collect')).toEqual([
@@ -156,6 +181,7 @@ describe('workspaces of Amazon Managed Prometheus', () => {
         resources: [
           'arn:PARTITION:aps:REGION:ACCOUNT:workspace/*',
           'arn:PARTITION:aps:eu-west-1:ACCOUNT:workspace/ws-a',
+          'arn:PARTITION:aps:eu-west-1:ACCOUNT:workspace/ws-c',
         ],
       },
     ]);
@@ -174,6 +200,53 @@ describe('workspaces of Amazon Managed Prometheus', () => {
       const isMeant = ['collect', 'score'].includes(name);
       expect([name, granted(helios, name).length]).toEqual([name, isMeant ? 1 : 0]);
     }
+  });
+});
+
+describe('secrets', () => {
+  it('are read by who needs them: the ones that are named, and their keys through Secrets Manager', () => {
+    expect(statementsOf(helios, 'collect', /^(secretsmanager|kms):/)).toEqual([
+      {
+        actions: ['secretsmanager:GetSecretValue'],
+        resources: [
+          OTHER_REGION,
+          'arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:helios/datadog-??????',
+        ],
+      },
+      {
+        actions: ['kms:Decrypt'],
+        resources: [KMS_KEY],
+        conditions: {
+          StringEquals: { 'kms:ViaService': ['secretsmanager.us-east-1.amazonaws.com'] },
+        },
+      },
+    ]);
+    for (const name of helios.functions.keys()) {
+      const isMeant = name === 'collect';
+      expect([name, statementsOf(helios, name, /^secretsmanager:/).length]).toEqual([
+        name,
+        isMeant ? 1 : 0,
+      ]);
+    }
+  });
+
+  it('are nowhere in what is deployed, but where they are kept', () => {
+    const [layer = ''] = helios.assetFiles.get('helios.config.json') ?? [];
+    const { sources } = HeliosConfigSchema.parse(JSON.parse(layer));
+    expect(sources[0]).toMatchObject({ app_key: OWN_KEY });
+  });
+
+  it('are refused in the file itself, and so are files that no function has', () => {
+    const deploy = () =>
+      synthesise({
+        sources: [{ type: 'datadog', api_key: 'k-1', app_key: { secret: 'a' } }],
+        prometheus: [
+          server('https://p', { type: 'basic', username: 'u', password_file: '/run/p' }, 1),
+        ],
+      });
+    expect(deploy).toThrow(/^the configuration cannot be deployed:\nsources.0.api_key: would be/);
+    expect(deploy).toThrow(/prometheus.0.auth.password_file: a function has no such file/);
+    expect(deploy).not.toThrow(/k-1/);
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, CfnElement, Stack } from 'aws-cdk-lib';
@@ -59,7 +59,11 @@ export function synthesise(config: z.input<typeof HeliosConfigSchema> = {}): Syn
       'aws:cdk:bundling-stacks': [],
     },
   });
-  const stacks = createHeliosStacks(app, HeliosConfigSchema.parse(config));
+  const page = mkdtempSync(join(tmpdir(), 'helios-page-'));
+  // A page that is enough for templates: the real one is built and looked at elsewhere.
+  writeFileSync(join(page, 'index.html'), '<!doctype html>');
+  const stacks = createHeliosStacks(app, HeliosConfigSchema.parse(config), { page });
+  rmSync(page, { recursive: true });
   const all: readonly Stack[] = Object.values(stacks);
   const templates = new Map(all.map((stack) => [stack.stackName, Template.fromStack(stack)]));
   const dependencies = new Map(
@@ -83,7 +87,13 @@ export function synthesise(config: z.input<typeof HeliosConfigSchema> = {}): Syn
   };
   const resources = (stack: string): Readonly<Record<string, Resource>> =>
     template(stack).toJSON().Resources;
-  const deployed = [stacks.api, stacks.collection, stacks.pipeline, stacks.actuation]
+  const deployed = [
+    stacks.api,
+    stacks.collection,
+    stacks.pipeline,
+    stacks.actuation,
+    stacks.dashboard,
+  ]
     .flatMap((stack) => stack?.functions ?? [])
     .map((fn): [string, DeployedFunction] => [fn.name, describeFunction(fn, resources)]);
   return {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { remoteWriter } from '#adapters/prometheus/remote-write.ts';
 import { WriteBackConfigSchema } from '#contracts/config/write-back.ts';
 import { addMs, epochMs, MINUTE, SECOND } from '#core/time.ts';
+import { noSecrets } from '#test/helpers/no-secrets.ts';
 import {
   MISSING,
   ownAnswer,
@@ -30,6 +31,7 @@ describeIfInstalled('remote write to a real server', () => {
       sleep: async () => {},
       random: () => 0,
       env: {},
+      secrets: noSecrets,
     });
   };
   const now = epochMs(Math.floor(Date.now() / 60_000) * 60_000);

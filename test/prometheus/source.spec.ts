@@ -4,6 +4,7 @@ import { openPrometheus } from '#adapters/sources/prometheus-kind.ts';
 import { PrometheusSourceSchema } from '#contracts/config/sources/prometheus.ts';
 import { addMs, DAY, epochMs, HOUR, MINUTE } from '#core/time.ts';
 import { workloadId, workloadLabel } from '#core/workload.ts';
+import { noSecrets } from '#test/helpers/no-secrets.ts';
 import {
   MISSING,
   ownAnswer,
@@ -75,6 +76,7 @@ describeIfInstalled('the source prometheus against a real server', () => {
         },
         random: () => 1,
         env: {},
+        secrets: noSecrets,
         name: 'prometheus',
         workload: workloadId({ deployment: 'host' }),
         labels: {},
@@ -171,6 +173,7 @@ describeIfInstalled('the source prometheus against a real server', () => {
         sleep: async () => {},
         random: () => 0,
         env: {},
+        secrets: noSecrets,
         name: 'prometheus',
         workload: workloadId({ deployment: 'host' }),
         labels: {},

@@ -21,7 +21,8 @@ interface Layer {
 /** Which files may import which, by the beginnings of their paths; the first row that fits counts. */
 const LAYERS: readonly Layer[] = [
   { from: 'src/core/', may: ['src/core/', 'zod'] },
-  { from: 'src/engines/', may: ['src/core/', 'src/engines/', PACKAGES] },
+  { from: 'src/kernels/', may: ['src/kernels/'] },
+  { from: 'src/engines/', may: ['src/core/', 'src/engines/', 'src/kernels/', PACKAGES] },
   { from: 'src/contracts/', may: ['src/core/', 'src/contracts/', 'zod'] },
   { from: 'src/app/', may: ['src/core/', 'src/contracts/', 'src/app/', 'zod'] },
   {
@@ -64,6 +65,8 @@ const LAYERS: readonly Layer[] = [
   { from: 'lib/', may: ['lib/', 'src/contracts', 'src/adapters/config/', PACKAGES, ...CDK] },
   { from: 'bin/app.ts', may: ['lib/', PACKAGES, ...CDK] },
   { from: 'bin/', may: ['src/cli/'] },
+  // What runs in a browser knows the wire by its types: a schema would bring zod along.
+  { from: 'web/', types: 'src/contracts/', may: ['web/', 'src/core/', 'preact', 'uplot', 'vite'] },
 ];
 
 /** The only files that may look at the environment of the process; the last stands in for the SDK's. */
@@ -72,7 +75,9 @@ const READS_ENVIRONMENT =
 
 const files = repositoryFiles();
 const sources = files
-  .filter((path) => /^(bin|lib|functions|src|test|bench|examples|scripts)\/.*\.ts$/.test(path))
+  .filter((path) =>
+    /^(bin|lib|functions|src|test|bench|examples|scripts|web)\/.*\.tsx?$/.test(path),
+  )
   .map((path) => {
     const text = readRepositoryFile(path);
     return { path, text, tree: ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true) };
@@ -116,6 +121,13 @@ describe('layers', () => {
         .filter((target) => /^(src\/engines|lib)\//.test(target) || CDK.includes(packageOf(target)))
         .map((target) => `${entry} loads ${target}`),
     );
+    expect(wrong).toEqual([]);
+  });
+
+  it('keep schemas out of the page: what it loads of the core does without zod', () => {
+    const page = sources.map(({ path }) => path).filter((path) => path.startsWith('web/src/'));
+    expect(page).not.toEqual([]);
+    const wrong = page.filter((path) => reachableFrom(path).has('zod'));
     expect(wrong).toEqual([]);
   });
 });
@@ -181,7 +193,7 @@ function isAllowed(from: string, { target, isTypeOnly }: Import): boolean {
 }
 
 function isPackage(target: string): boolean {
-  return !/^(src|functions|lib|test|bin|scripts|bench|examples)\//.test(target);
+  return !/^(src|functions|lib|test|bin|scripts|bench|examples|web)\//.test(target);
 }
 
 /** `@scope/name/path` and `name/path` without the path. */

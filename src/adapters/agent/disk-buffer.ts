@@ -17,6 +17,7 @@ export interface DiskBufferOptions {
 const SEGMENT_BYTES = 8_000_000;
 const MEMORY_BYTES = 16_000_000;
 const READ_BYTES = 262_144;
+const LEAST_READ_BYTES = 4_096;
 /** What the disk has lost for good; anything else (too many open files, say) passes. */
 const LOST = new Set(['EIO', 'ENOENT']);
 
@@ -61,6 +62,7 @@ export async function openDiskBuffer(
   let isAppendable = false;
   let nextNumber = note.segment + 1;
   let peeked: Peeked | undefined;
+  let lineBytes = READ_BYTES;
   let last: Promise<unknown> = Promise.resolve();
 
   /** One after the other: positions are shared. */
@@ -72,11 +74,15 @@ export async function openDiskBuffer(
 
   /** The line of a segment that begins at `from`; undefined at its end. */
   const readLine = async (segment: Segment, from: number): Promise<Buffer | undefined> => {
-    for (let length = READ_BYTES; from < segment.bytes; length *= 2) {
+    for (let length = lineBytes; from < segment.bytes; length *= 2) {
       const wanted = Math.min(length, segment.bytes - from);
       const data = await files.read(nameOf(segment), from, wanted);
       const end = data.indexOf(10);
-      if (end >= 0) return data.subarray(0, end + 1);
+      if (end >= 0) {
+        // The next line is about as long: one read, and no longer than it has to be.
+        lineBytes = Math.max(Math.ceil(1.1 * end), LEAST_READ_BYTES);
+        return data.subarray(0, end + 1);
+      }
       if (data.length < wanted || from + wanted >= segment.bytes) return data;
     }
     return undefined;

@@ -1,16 +1,7 @@
 import { constants } from 'node:fs';
-import {
-  type FileHandle,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  writeFile,
-} from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCodeOf } from '../error-code.ts';
+import { type Disk, type DiskFile, nodeDisk } from './disk.ts';
 
 /** The few things a buffer asks of a file system; tests put a full disk in its place. */
 export interface SegmentFiles {
@@ -31,11 +22,14 @@ const NOTE = 'position.json';
 export const SEGMENT = /^\d{10}\.seg$/;
 
 /** Segments as files of a directory, readable by their owner only: samples are nobody else's business. */
-export async function directorySegments(directory: string): Promise<SegmentFiles> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+export async function directorySegments(
+  directory: string,
+  disk: Disk = nodeDisk,
+): Promise<SegmentFiles> {
+  await disk.mkdir(directory, { recursive: true, mode: 0o700 });
   const path = (name: string) => join(directory, name);
-  let writer: { readonly name: string; readonly handle: FileHandle } | undefined;
-  let reader: { readonly name: string; readonly handle: FileHandle } | undefined;
+  let writer: { readonly name: string; readonly handle: DiskFile } | undefined;
+  let reader: { readonly name: string; readonly handle: DiskFile } | undefined;
 
   const close = async (which: 'writer' | 'reader' | 'both') => {
     const closing = [
@@ -49,10 +43,10 @@ export async function directorySegments(directory: string): Promise<SegmentFiles
 
   return {
     async list() {
-      const names = (await readdir(directory)).filter((name) => SEGMENT.test(name)).sort();
+      const names = (await disk.readdir(directory)).filter((name) => SEGMENT.test(name)).sort();
       const sizes: { name: string; bytes: number }[] = [];
       for (const name of names) {
-        const handle = await open(path(name), 'r');
+        const handle = await disk.open(path(name), 'r');
         sizes.push({ name, bytes: (await handle.stat()).size });
         await handle.close();
       }
@@ -62,9 +56,9 @@ export async function directorySegments(directory: string): Promise<SegmentFiles
       if (writer?.name !== name) {
         await close('writer');
         const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND;
-        writer = { name, handle: await open(path(name), flags, 0o600) };
+        writer = { name, handle: await disk.open(path(name), flags, 0o600) };
         // A file that is on the disk under no name is lost with the power all the same.
-        if (fsync) await syncDirectory(directory);
+        if (fsync) await syncDirectory(disk, directory);
       }
       await writer.handle.appendFile(data);
       if (fsync) await writer.handle.datasync();
@@ -72,7 +66,7 @@ export async function directorySegments(directory: string): Promise<SegmentFiles
     async read(name, offset, length) {
       if (reader?.name !== name) {
         await close('reader');
-        reader = { name, handle: await open(path(name), 'r') };
+        reader = { name, handle: await disk.open(path(name), 'r') };
       }
       const buffer = Buffer.allocUnsafe(length);
       const { bytesRead } = await reader.handle.read(buffer, 0, length, offset);
@@ -81,11 +75,11 @@ export async function directorySegments(directory: string): Promise<SegmentFiles
     async remove(name) {
       if (reader?.name === name) await close('reader');
       if (writer?.name === name) await close('writer');
-      await rm(path(name), { force: true });
+      await disk.rm(path(name), { force: true });
     },
     async readNote() {
       try {
-        return await readFile(path(NOTE), 'utf8');
+        return await disk.readFile(path(NOTE), 'utf8');
       } catch (error) {
         if (errorCodeOf(error) === 'ENOENT') return undefined;
         throw error;
@@ -93,17 +87,17 @@ export async function directorySegments(directory: string): Promise<SegmentFiles
     },
     async writeNote(text) {
       const temporary = path(`${NOTE}.new`);
-      await writeFile(temporary, text, { mode: 0o600 });
-      await rename(temporary, path(NOTE));
+      await disk.writeFile(temporary, text, { mode: 0o600 });
+      await disk.rename(temporary, path(NOTE));
     },
     close: () => close('both'),
   };
 }
 
 /** Windows keeps names in a journal of its own, and syncs no directories. */
-async function syncDirectory(directory: string): Promise<void> {
+async function syncDirectory(disk: Disk, directory: string): Promise<void> {
   if (process.platform === 'win32') return;
-  const handle = await open(directory, 'r');
+  const handle = await disk.open(directory, 'r');
   try {
     await handle.sync();
   } finally {

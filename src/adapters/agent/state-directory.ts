@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,17 +12,26 @@ import {
 } from '#contracts/agent-state.ts';
 import { DomainError } from '#core/errors.ts';
 import { errorCodeOf } from '../error-code.ts';
+import { type Disk, nodeDisk } from './disk.ts';
 
 const STATE = 'agent.json';
 const REPORT = 'status.json';
 /** A socket's path may have 107 bytes on Linux, 103 on macOS. */
 const LONGEST_SOCKET_PATH = 100;
 
-/** The directory of one running agent. */
-export interface StateDirectory extends AgentMemory {
-  /** What the agent remembered when it was opened; undefined on a first start, or when it was damaged. */
+/** What an agent remembers, as files. */
+export interface StateFiles extends AgentMemory {
+  /** What it remembered when they were opened; undefined on a first start, or when it was damaged. */
   readonly remembered: AgentState | undefined;
+  /** When all is written. */
+  settled(): Promise<void>;
+}
+
+/** The directory of one running agent. */
+export interface StateDirectory extends Omit<StateFiles, 'settled'> {
   readonly bufferPath: string;
+  /** For samples that came too early. */
+  readonly earlyPath: string;
   close(): Promise<void>;
 }
 
@@ -39,13 +48,27 @@ export async function openStateDirectory(directory: string): Promise<StateDirect
     throw new DomainError('CONFIG_INVALID', message, details, error);
   }
   const lock = await lockDirectory(directory);
+  const { settled, ...files } = await stateFiles(directory);
+  return {
+    ...files,
+    bufferPath: join(directory, 'buffer'),
+    earlyPath: join(directory, 'early'),
+    close: async () => {
+      await settled();
+      await new Promise((resolve) => lock.close(resolve));
+    },
+  };
+}
+
+/** Opens the files of a directory that is there. */
+export async function stateFiles(directory: string, disk: Disk = nodeDisk): Promise<StateFiles> {
   const write = async (name: string, value: unknown) => {
     const path = join(directory, name);
     // Renamed before it is on the disk, a power cut would leave an empty file: another agent, not paused.
     const flush = name === STATE;
     const text = `${JSON.stringify(value, null, 2)}\n`;
-    await writeFile(`${path}.new`, text, { mode: 0o600, flush });
-    await rename(`${path}.new`, path);
+    await disk.writeFile(`${path}.new`, text, { mode: 0o600, flush });
+    await disk.rename(`${path}.new`, path);
   };
   // One after the other: two writers of one temporary file would mix.
   let last: Promise<void> = Promise.resolve();
@@ -55,28 +78,25 @@ export async function openStateDirectory(directory: string): Promise<StateDirect
     return result;
   };
   return {
-    remembered: await readJson(join(directory, STATE), AgentStateSchema),
-    bufferPath: join(directory, 'buffer'),
+    remembered: await readJson(disk, join(directory, STATE), AgentStateSchema),
     save: (state) => inTurn(STATE, state),
     report: (report) => inTurn(REPORT, report),
-    close: async () => {
-      await last;
-      await new Promise((resolve) => lock.close(resolve));
-    },
+    settled: () => last,
   };
 }
 
 /** How the agent of a directory did last; undefined when none has run there. */
 export async function readReport(directory: string): Promise<AgentReport | undefined> {
-  return readJson(join(directory, REPORT), AgentReportSchema);
+  return readJson(nodeDisk, join(directory, REPORT), AgentReportSchema);
 }
 
 async function readJson<T>(
+  disk: Disk,
   path: string,
   schema: { safeParse(value: unknown): { readonly data?: T | undefined } },
 ): Promise<T | undefined> {
   try {
-    return schema.safeParse(JSON.parse(await readFile(path, 'utf8'))).data;
+    return schema.safeParse(JSON.parse(await disk.readFile(path, 'utf8'))).data;
   } catch {
     return undefined;
   }

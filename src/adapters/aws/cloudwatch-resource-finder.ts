@@ -76,7 +76,11 @@ export function cloudWatchResourceFinder(clients: {
   };
 }
 
-async function eachPage(
+/**
+ * Reads page after page of a listing until `read` gives no token.
+ * @throws {DomainError} `THROTTLED`, `SOURCE_UNAVAILABLE`
+ */
+export async function eachPage(
   what: string,
   read: (token: string | undefined) => Promise<string | undefined>,
 ): Promise<void> {

@@ -34,6 +34,8 @@ const MOVED_ENDPOINT: Readonly<Record<string, Path>> = {
   retry_delay: ['helios', 'retry_delay'],
 };
 
+const SECTIONS: readonly string[] = ['agent', 'sources', 'helios', 'endpoint'];
+
 /**
  * Brings both forms of the seeds' agent file into one: `endpoint: {url, api_key}` beside `helios:
  * {endpoint}`, and sources whose keys are flat, in `options`, or in `config`. Nothing is dropped; what
@@ -46,7 +48,11 @@ export function splitAgentFile(root: unknown): SplitFile {
     const problem = { path: [], message: 'the file holds no keys: agent, sources, helios' };
     return { file: {}, configs: [], placeOf: (path) => path, problems: [problem] };
   }
-  const { sources, endpoint, ...rest } = root;
+  // A section whose keys are all commented out is as good as none; what is misspelled is still told.
+  const filled = Object.fromEntries(
+    Object.entries(root).filter(([key, value]) => value !== null || !SECTIONS.includes(key)),
+  );
+  const { sources, endpoint, ...rest } = filled;
   const file: Record<string, unknown> = { ...rest };
   const move = (to: Path, from: Path, value: unknown) => {
     const [section = '', key = ''] = to.map(String);

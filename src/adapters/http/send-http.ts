@@ -2,6 +2,7 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { createGunzip } from 'node:zlib';
 import { DomainError } from '#core/errors.ts';
+import { errorCodeOf, isError } from '../error-code.ts';
 
 /** A request to a service that is not of AWS. */
 export interface HttpRequest {
@@ -150,7 +151,5 @@ function gaveUp(url: URL, timeoutMs: number | undefined, cause: unknown): Domain
 
 /** The code of a network error, else its words: `ECONNREFUSED`, `CERT_HAS_EXPIRED`. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const code: unknown = Reflect.get(error, 'code');
-  return typeof code === 'string' ? code : error.message;
+  return errorCodeOf(error) ?? (isError(error) ? error.message : String(error));
 }

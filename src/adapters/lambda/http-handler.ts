@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import middy from '@middy/core';
 import type {
   APIGatewayProxyEventV2,
@@ -90,7 +91,8 @@ export function createHttpHandler(
       caller: callerOf(event),
     });
     const { status, body } = result instanceof Answer ? result : new Answer(route.status, result);
-    return respond(status, body);
+    const response = respond(status, body);
+    return route.method === 'GET' && status === 200 ? revalidated(response, event) : response;
   };
   return answering(answer, logger);
 }
@@ -213,6 +215,23 @@ function respond(status: number, body: unknown): APIGatewayProxyStructuredResult
   }
   const headers = { ...SECURITY_HEADERS, 'content-type': contentType };
   return { statusCode: status, headers, body: text };
+}
+
+/**
+ * Lets whoever has the same answer already keep it: pages ask again every few seconds (RFC 9110 §13.1.2). The
+ * tag is weak, since what compresses an answer on its way may leave the tag as it is.
+ */
+function revalidated(
+  response: APIGatewayProxyStructuredResultV2,
+  { headers: asked }: APIGatewayProxyEventV2,
+): APIGatewayProxyStructuredResultV2 {
+  const etag = `W/"${createHash('sha256')
+    .update(response.body ?? '')
+    .digest('base64url')}"`;
+  const headers = { ...response.headers, 'cache-control': 'private, no-cache', etag };
+  // Compared without regard to their weakness, as this header is.
+  const known = asked?.['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return known?.includes(etag.slice(2)) ? { statusCode: 304, headers } : { ...response, headers };
 }
 
 function requestIdOf(event: APIGatewayProxyEventV2, context: Context): string {

@@ -1,5 +1,5 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { type WorkMessage, WorkMessageSchema } from '#contracts/events.ts';
+import { type WorkloadMessage, WorkloadMessageSchema } from '#contracts/events.ts';
 import type { EventLogger } from './logger.ts';
 
 /**
@@ -7,14 +7,14 @@ import type { EventLogger } from './logger.ts';
  * handed back for another try.
  */
 export function createQueueHandler(
-  work: (message: WorkMessage) => Promise<Readonly<Record<string, unknown>>>,
+  work: (message: WorkloadMessage) => Promise<Readonly<Record<string, unknown>>>,
   logger: EventLogger,
 ): (event: SQSEvent) => Promise<SQSBatchResponse> {
   return async (event) => {
     const batchItemFailures: { itemIdentifier: string }[] = [];
     for (const record of event.Records) {
       try {
-        const message = WorkMessageSchema.parse(JSON.parse(record.body));
+        const message = WorkloadMessageSchema.parse(JSON.parse(record.body));
         const outcome = await work(message);
         logger.info('work done', { ...message, ...outcome });
       } catch (error) {

@@ -1,20 +1,18 @@
 import type { ResultWriter } from '#app/ports/result-writer.ts';
 import type { RemoteWriteConfig } from '#contracts/config/write-back.ts';
-import type { Clock } from '#core/time.ts';
 import { REAL_BACKOFF } from '../backoff.ts';
 import type { ConnectDeps } from './connect.ts';
 
 /** The receiver that is configured, if one is. Its client is loaded with the first samples. */
 export function configuredWriter(
   config: RemoteWriteConfig | undefined,
-  clock: Clock,
-  env: ConnectDeps['env'],
+  deps: Pick<ConnectDeps, 'clock' | 'env' | 'secrets'>,
 ): ResultWriter | undefined {
   if (!config) return undefined;
   let opened: Promise<ResultWriter> | undefined;
   const open = async () => {
     const { remoteWriter } = await import('./remote-write.ts');
-    return remoteWriter(config, { ...REAL_BACKOFF, clock, env });
+    return remoteWriter(config, { ...REAL_BACKOFF, ...deps });
   };
   return {
     async write(samples) {

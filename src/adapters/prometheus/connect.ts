@@ -5,14 +5,18 @@ import type {
   TlsFiles,
 } from '#contracts/config/prometheus.ts';
 import { regionOfAddress } from '#contracts/config/prometheus-workspace.ts';
+import type { Secret } from '#contracts/config/secret.ts';
 import { DomainError } from '#core/errors.ts';
 import type { AwsCredentialProvider } from '../aws/sign-http.ts';
 import { type RetryOptions, retrying } from '../http/retrying.ts';
 import { type HttpRequest, nodeHttp, type SendHttp, type TlsOptions } from '../http/send-http.ts';
+import type { RevealSecret } from '../secrets/reveal-secrets.ts';
 
 /** What connections take from outside. */
 export interface ConnectDeps extends Omit<RetryOptions, 'attempts'> {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Gives the secrets that a configuration refers to. */
+  readonly secrets: RevealSecret;
   /** Stands in for the network. */
   readonly send?: SendHttp;
   /** Stands in for what the AWS SDK finds. */
@@ -63,13 +67,17 @@ async function authoriser(auth: PrometheusAuth, url: URL, deps: ConnectDeps): Pr
     case 'none':
       return async () => ({});
     case 'basic': {
-      const password = await secretOf(auth.password, auth.password_file, 'password');
-      const pair = Buffer.from(`${auth.username}:${password}`).toString('base64');
-      return async () => ({ authorization: `Basic ${pair}` });
+      const password = () => secretOf(auth.password, auth.password_file, 'password', deps);
+      // What is missing is told when it is opened.
+      await password();
+      return async () => {
+        const pair = Buffer.from(`${auth.username}:${await password()}`).toString('base64');
+        return { authorization: `Basic ${pair}` };
+      };
     }
     case 'bearer':
       return async () => ({
-        authorization: `Bearer ${await secretOf(auth.token, auth.token_file, 'token')}`,
+        authorization: `Bearer ${await secretOf(auth.token, auth.token_file, 'token', deps)}`,
       });
     case 'sigv4': {
       const { awsSigner } = await import('../aws/sign-http.ts');
@@ -105,16 +113,19 @@ function regionOf(url: URL, env: ConnectDeps['env']): string {
   );
 }
 
+/** Read for every request: passwords and tokens are replaced while this process runs. */
 async function secretOf(
-  value: string | undefined,
+  value: Secret | undefined,
   file: string | undefined,
   what: string,
+  { secrets }: Pick<ConnectDeps, 'secrets'>,
 ): Promise<string> {
   if ((value === undefined) === (file === undefined)) {
     const message = `one of ${what} and ${what}_file is needed`;
     throw new DomainError('CONFIG_INVALID', message, { needed: [what, `${what}_file`] });
   }
-  return value ?? (await readConfigured(file ?? '')).trim();
+  if (value === undefined) return (await readConfigured(file ?? '')).trim();
+  return typeof value === 'string' ? value : secrets(value);
 }
 
 async function tlsOptions(files: TlsFiles): Promise<TlsOptions> {

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import type { AzureMonitorSourceConfig } from '#contracts/config/sources/azure-monitor.ts';
-import { DomainError, isDomainError } from '#core/errors.ts';
+import { DomainError } from '#core/errors.ts';
 import { type Clock, epochMs, SECOND } from '#core/time.ts';
 import type { SendHttp } from '../http/send-http.ts';
 import { type AccessToken, cachedToken } from './cached-token.ts';
 import type { SourceDeps } from './define-source.ts';
 import { type Authoriser, type JsonApi, jsonApi } from './json-api.ts';
+import { isSilence, METADATA_TIMEOUT_MS } from './metadata-service.ts';
 
 /** Addresses of one of Azure's clouds. */
 export interface AzureCloud {
@@ -188,13 +189,16 @@ function managedIdentity(
         what: 'the managed identity',
         method: 'GET',
         url,
-        headers: isService ? { 'x-identity-header': header } : { metadata: 'true' },
+        ...(isService
+          ? { secretHeaders: { 'x-identity-header': header } }
+          : { headers: { metadata: 'true' } }),
+        timeoutMs: METADATA_TIMEOUT_MS,
         schema: TokenSchema,
         signal,
       });
       return toToken(answer, askedAt);
     } catch (error) {
-      if (!isDomainError(error, 'SOURCE_UNAVAILABLE') || 'status' in error.details) throw error;
+      if (signal?.aborted || !isSilence(error)) throw error;
       throw new DomainError(
         'CONFIG_INVALID',
         'there are no Azure credentials: neither a secret, nor a token file, nor a managed identity',

@@ -6,6 +6,7 @@ import { DomainError } from '#core/errors.ts';
 import { durationMs, MINUTE, SECOND } from '#core/time.ts';
 import { assumedRole } from '../aws/assumed-role.ts';
 import { cloudWatchResourceFinder } from '../aws/cloudwatch-resource-finder.ts';
+import { listCloudWatchMetrics } from './cloudwatch-list.ts';
 import { cloudWatchSource } from './cloudwatch-source.ts';
 import { cloudWatchInventory, dailyAllowance, sweepingCloudWatch } from './cloudwatch-sweep.ts';
 import { defineSource } from './define-source.ts';
@@ -69,6 +70,7 @@ export const cloudwatchKind = defineSource({
     const source = sweepingCloudWatch({ name, clock, step, lookback, collector, inventory });
     return {
       ...source,
+      listMetrics: (request) => listCloudWatchMetrics(lister, config.namespaces, request),
       async close() {
         reader.destroy();
         lister.destroy();

@@ -30,7 +30,7 @@ interface Found {
 
 /** Everything that a configuration means in CloudWatch, listed once an hour. */
 export function cloudWatchInventory(
-  config: CloudWatchSourceConfig,
+  config: Omit<CloudWatchSourceConfig, 'credentials'>,
   finder: Pick<ResourceFinder, 'listMetrics'>,
   deps: Pick<SourceDeps, 'clock' | 'workload'>,
 ): {

@@ -1,8 +1,10 @@
 import type * as z from 'zod';
 import type { MetricSource } from '#app/ports/metric-source.ts';
+import type { Revealed } from '#contracts/config/secret.ts';
 import type { SourceType } from '#contracts/config/source-types.ts';
 import type { Clock } from '#core/time.ts';
 import type { WorkloadId } from '#core/workload.ts';
+import { type RevealSecret, revealSecrets } from '../secrets/reveal-secrets.ts';
 
 /** What every source is opened with beside its own configuration. */
 export interface SourceDeps {
@@ -13,6 +15,8 @@ export interface SourceDeps {
   readonly random: () => number;
   readonly fetch: typeof fetch;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Gives the secrets that the configuration refers to. */
+  readonly secrets: RevealSecret;
   /** Of this instance: `Observation.source` begins with it. */
   readonly name: string;
   /** Whose metrics those are that name no workload themselves. */
@@ -38,12 +42,14 @@ export function defineSource<S extends z.ZodType>(kind: {
   readonly type: SourceType;
   readonly summary: string;
   readonly schema: S;
-  open(config: z.output<S>, deps: SourceDeps): MetricSource | Promise<MetricSource>;
+  /** With the secrets in the place of where they are kept. */
+  open(config: Revealed<z.output<S>>, deps: SourceDeps): MetricSource | Promise<MetricSource>;
 }): SourceKind {
   return {
     type: kind.type,
     summary: kind.summary,
     schema: kind.schema,
-    open: async (config, deps) => kind.open(kind.schema.parse(config), deps),
+    open: async (config, deps) =>
+      kind.open(await revealSecrets(kind.schema.parse(config), deps.secrets), deps),
   };
 }

@@ -2,12 +2,13 @@ import { createSign } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { type GcpKey, GcpKeySchema } from '#contracts/config/sources/gcp-monitoring.ts';
-import { DomainError, isDomainError } from '#core/errors.ts';
+import { DomainError } from '#core/errors.ts';
 import { epochMs, SECOND } from '#core/time.ts';
 import type { SendHttp } from '../http/send-http.ts';
 import { type AccessToken, cachedToken } from './cached-token.ts';
 import type { SourceDeps } from './define-source.ts';
 import { type Authoriser, type JsonApi, jsonApi } from './json-api.ts';
+import { isSilence, METADATA_TIMEOUT_MS } from './metadata-service.ts';
 
 const SCOPE = 'https://www.googleapis.com/auth/monitoring.read';
 const TOKEN_URI = 'https://oauth2.googleapis.com/token';
@@ -116,6 +117,7 @@ function formOf(key: GcpKey, url: URL): (nowSeconds: number) => Readonly<Record<
   }
   throw new DomainError('CONFIG_INVALID', `credentials of type ${type} are not understood here`, {
     allowed: ['service_account', 'authorized_user', 'the metadata server'],
+    try: 'the key of a service account, or an agent that runs in Google Cloud, where the metadata server answers',
   });
 }
 
@@ -157,11 +159,12 @@ function metadataServer(
         method: 'GET',
         url: new URL(path, base),
         headers: { 'metadata-flavor': 'Google' },
+        timeoutMs: METADATA_TIMEOUT_MS,
         schema,
         signal,
       });
     } catch (error) {
-      if (!isDomainError(error, 'SOURCE_UNAVAILABLE') || 'status' in error.details) throw error;
+      if (signal?.aborted || !isSilence(error)) throw error;
       throw new DomainError(
         'CONFIG_INVALID',
         'there are no Google credentials: neither a file nor a metadata server',

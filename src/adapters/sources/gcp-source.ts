@@ -63,11 +63,14 @@ const DescriptorsSchema = z.object({
   nextPageToken: z.string().optional(),
 });
 
+/** What is read, whoever reads it. */
+type GcpReading = Omit<GcpMonitoringSourceConfig, 'credentials'>;
+
 export interface GcpSourceOptions {
   readonly api: JsonApi;
   /** E.g. https://monitoring.googleapis.com/v3/projects/shop. */
   readonly project: URL;
-  readonly config: GcpMonitoringSourceConfig;
+  readonly config: GcpReading;
   readonly deps: Pick<SourceDeps, 'clock' | 'name' | 'workload'>;
 }
 
@@ -115,10 +118,7 @@ export function gcpSource({ api, project, config, deps }: GcpSourceOptions): Met
       if (error) partial = `cloud monitoring answered in part: ${error.message.slice(0, 200)}`;
       pageToken = answer.nextPageToken || undefined;
       if (pageToken === undefined) return { series, partial };
-      if (page >= MOST_PAGES) {
-        const message = `cloud monitoring gave more than ${MOST_PAGES} pages of ${query.type}`;
-        throw new DomainError('SOURCE_UNAVAILABLE', message, { pages: page });
-      }
+      if (page >= MOST_PAGES) throw tooManyPages(query.type);
     }
   };
 
@@ -143,34 +143,40 @@ export function gcpSource({ api, project, config, deps }: GcpSourceOptions): Met
     async listMetrics({ filter, limit, signal }) {
       const found: { name: string; detail: string }[] = [];
       let pageToken: string | undefined;
-      do {
+      for (let page = 1; ; page++) {
         const url = new URL(`${path}/metricDescriptors`, project);
         url.searchParams.set('pageSize', '1000');
         if (pageToken !== undefined) url.searchParams.set('pageToken', pageToken);
         const what = 'the list of metrics';
-        const page = await api.call({
+        const answer = await api.call({
           what,
           method: 'GET',
           url,
           schema: DescriptorsSchema,
           signal,
         });
-        for (const { type, unit, metricKind } of page.metricDescriptors) {
+        for (const { type, unit, metricKind } of answer.metricDescriptors) {
           if (filter !== undefined && !type.includes(filter)) continue;
           found.push({ name: type, detail: [metricKind, unit].filter(Boolean).join(' ') });
         }
-        pageToken = page.nextPageToken || undefined;
-      } while (pageToken !== undefined && found.length < limit);
-      return found.slice(0, limit);
+        pageToken = answer.nextPageToken || undefined;
+        if (pageToken === undefined || found.length >= limit) return found.slice(0, limit);
+        if (page >= MOST_PAGES) throw tooManyPages(what);
+      }
     },
   });
+}
+
+function tooManyPages(what: string): DomainError {
+  const message = `cloud monitoring gave more than ${MOST_PAGES} pages of ${what}`;
+  return new DomainError('SOURCE_UNAVAILABLE', message, { pages: MOST_PAGES });
 }
 
 function readSeries(
   { metric, type, conversion }: GcpQuery,
   series: Series,
   step: DurationMs,
-  config: GcpMonitoringSourceConfig,
+  config: GcpReading,
   deps: GcpSourceOptions['deps'],
 ): ReadSeries {
   const { resource, metadata } = series;

@@ -16,6 +16,10 @@ export interface JsonCall<S extends z.ZodType> {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Headers whose values are in no message. */
+  readonly secretHeaders?: Readonly<Record<string, string>>;
+  /** Less than that of the API, for what answers at once or not at all. */
+  readonly timeoutMs?: number;
   /** Sent as JSON. */
   readonly body?: unknown;
   /** Sent as a form; its values are in no message. */
@@ -67,11 +71,12 @@ export function jsonApi(options: JsonApiOptions): JsonApi {
           headers: {
             accept: 'application/json',
             ...call.headers,
+            ...call.secretHeaders,
             ...authorisation,
             ...typeOf(call),
           },
           ...bodyOf(call),
-          timeoutMs,
+          timeoutMs: Math.min(timeoutMs, call.timeoutMs ?? timeoutMs),
           maxBytes,
           ...(call.signal && { signal: call.signal }),
         });
@@ -80,7 +85,9 @@ export function jsonApi(options: JsonApiOptions): JsonApi {
           authoriser?.renew?.();
           continue;
         }
-        const secrets = [...Object.values(authorisation), ...Object.values(call.form ?? {})];
+        const secrets = [authorisation, call.form, call.secretHeaders].flatMap((each) =>
+          Object.values(each ?? {}),
+        );
         const what = `${name}: ${call.what}`;
         if (answer.status !== 200) throw failureOf(what, call.url, answer, secrets);
         return parsed(what, answer, call.schema);

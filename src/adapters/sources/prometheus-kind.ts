@@ -27,7 +27,10 @@ export const prometheusKind = defineSource({
  */
 export async function openPrometheus(
   config: PrometheusSourceConfig,
-  deps: Pick<SourceDeps, 'clock' | 'sleep' | 'random' | 'env' | 'name' | 'workload' | 'labels'>,
+  deps: Pick<
+    SourceDeps,
+    'clock' | 'sleep' | 'random' | 'env' | 'name' | 'workload' | 'labels' | 'secrets'
+  >,
   network: Pick<ConnectDeps, 'send' | 'credentials'> = {},
 ): Promise<MetricSource> {
   const queries = configuredQueries(config);

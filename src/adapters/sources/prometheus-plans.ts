@@ -2,7 +2,7 @@ import type { Collected, CollectRequest, MetricSource } from '#app/ports/metric-
 import type { CollectPlan } from '#app/scheduled/collect.ts';
 import type { PrometheusServers } from '#contracts/config/prometheus-servers.ts';
 import { DomainError } from '#core/errors.ts';
-import { type Clock, DAY, durationMs, epochMs, SECOND } from '#core/time.ts';
+import { DAY, durationMs, epochMs, SECOND } from '#core/time.ts';
 import { type WorkloadKey, workloadId, workloadKey } from '#core/workload.ts';
 import { REAL_BACKOFF } from '../backoff.ts';
 import type { ConnectDeps } from '../prometheus/connect.ts';
@@ -19,13 +19,12 @@ type Server = PrometheusServers[number];
  */
 export function prometheusPlans(
   servers: PrometheusServers,
-  clock: Clock,
-  env: ConnectDeps['env'],
+  deps: Pick<ConnectDeps, 'clock' | 'env' | 'secrets'>,
   network: Pick<ConnectDeps, 'send' | 'credentials' | 'sleep' | 'random'> = REAL_BACKOFF,
 ): ReadonlyMap<WorkloadKey, CollectPlan> {
   return new Map(
     servers.flatMap((server) => {
-      const source = serverSource(server, { clock, env, ...network });
+      const source = serverSource(server, { ...deps, ...network });
       return server.workloads.map((workload): [WorkloadKey, CollectPlan] => [
         workloadKey(workloadId(workload)),
         {

@@ -10,6 +10,9 @@ export type WokenBy = 'command' | 'batch' | 'stop';
 /** What came of bounded work; late work may still be running, whatever its signal says. */
 export type Bounded<T> = { readonly value: T } | { readonly late: Promise<unknown> };
 
+/** What is being read when the agent stops is most often there at once, and still sent. */
+const STOP_GRACE_MS = 2_000;
+
 /** What the loops of an agent share: what they were told to do, and how they are woken. */
 export interface Control {
   readonly commands: AgentCommands;
@@ -24,7 +27,7 @@ export interface Control {
   /** There is a batch to send. */
   wake(): void;
   stop(): void;
-  /** Runs `work` and aborts its signal when it takes longer than `ms` or the agent stops. */
+  /** Runs `work` and aborts its signal when it takes longer than `ms`, or than a moment after a stop. */
   within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<Bounded<T>>;
 }
 
@@ -76,11 +79,16 @@ export function createControl(sleep: Sleep, remembered: AgentCommands): Control 
     async within(ms, work) {
       const given = new AbortController();
       const timer = new AbortController();
+      // A stop ends the timer; what ends the grace is the work alone.
+      const done = new AbortController();
       const working = work(given.signal);
       try {
-        const late = sleepAs(ms, 'stop', timer).then(() => ({ late: working }));
+        const late = sleepAs(ms, 'stop', timer)
+          .then(() => (isStopping ? sleep(STOP_GRACE_MS, done.signal) : undefined))
+          .then(() => ({ late: working }));
         return await Promise.race([working.then((value) => ({ value })), late]);
       } finally {
+        done.abort();
         timer.abort();
         given.abort();
       }

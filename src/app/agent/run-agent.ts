@@ -1,9 +1,10 @@
 import type { AgentState } from '#contracts/agent-state.ts';
-import { type Clock, type DurationMs, HOUR } from '#core/time.ts';
+import { type DurationMs, durationMs, HOUR, SECOND } from '#core/time.ts';
 import type { AgentMemory } from '../ports/agent-memory.ts';
 import type { AgentUplink } from '../ports/agent-uplink.ts';
 import type { Sweep } from '../ports/metric-source.ts';
 import type { SampleBuffer } from '../ports/sample-buffer.ts';
+import type { AgentClock } from './agent-clock.ts';
 import { bufferTeller, describeAgent, tellCommands } from './agent-status.ts';
 import { createControl, type Sleep } from './control.ts';
 import { type SendStatus, sendRepeatedly } from './send-loop.ts';
@@ -16,13 +17,15 @@ import {
 import { toBatches } from './to-batches.ts';
 
 export interface AgentDeps {
-  readonly clock: Clock;
+  readonly clock: AgentClock;
   readonly sleep: Sleep;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /** SHA-256 of a text, in hex. */
   readonly sha256: (text: string) => string;
   readonly buffer: SampleBuffer;
+  /** For samples whose time has not come for Helios. */
+  readonly early: SampleBuffer;
   readonly uplink: AgentUplink;
   readonly memory: AgentMemory;
   readonly messages: AgentMessages;
@@ -45,6 +48,9 @@ export interface AgentOptions {
   readonly stopWithin: DurationMs;
 }
 
+/** A first answer that takes longer is not waited for. */
+const FIRST_ANSWER_WITHIN = durationMs(5 * SECOND);
+
 /** How an agent ended. */
 export interface AgentEnd {
   /** Why Helios lets it in no more; else it was told to stop. */
@@ -58,7 +64,7 @@ export interface AgentEnd {
  * through the buffer to Helios, and heartbeats beside, which go on while it is paused.
  */
 export async function runAgent(deps: AgentDeps, options: AgentOptions): Promise<AgentEnd> {
-  const { clock, sleep, random, sha256, buffer, uplink, memory, messages } = deps;
+  const { clock, sleep, sha256, buffer, early, uplink, memory, messages } = deps;
   const { state, heartbeatEvery, flushEvery, firstDelay, catchUp } = options;
   const control = createControl(sleep, state.commands);
   deps.onStop(() => control.stop());
@@ -66,7 +72,7 @@ export async function runAgent(deps: AgentDeps, options: AgentOptions): Promise<
   const sent = freshSendStatus();
   const sources = options.sources.map((source) => [source, freshSourceStatus()] as const);
   const identity = { ...options, agentId: state.agent_id, startedAt: clock.now() };
-  const describe = () => describeAgent(identity, clock.now(), { control, buffer, sent, sources });
+  const describe = () => describeAgent(identity, { clock, control, buffer, early, sent, sources });
 
   // A full disk may keep neither: after a restart a little is read again, and stored once all the same.
   const save = () =>
@@ -88,40 +94,54 @@ export async function runAgent(deps: AgentDeps, options: AgentOptions): Promise<
     // While batches are in memory alone, a restart has to read them again.
     if (buffer.state().problem === undefined) await save();
   };
-  const collecting = sources.map(([source, status]) => {
+  const collect = ([source, status]: (typeof sources)[number]) => {
     const cursorOf = (name: string) => cursors.get(name);
     const loop = { clock, control, messages, catchUp, keep, cursorOf };
     return collectRepeatedly(loop, source, status);
-  });
+  };
 
   let refusal: Error | undefined;
   const refuse = (error: Error) => {
     refusal ??= error;
     control.stop();
   };
+  const beat = async () => {
+    const said = await uplink.heartbeat(describe());
+    if (said.kind === 'refused') return refuse(said.error);
+    if (said.kind === 'done' && control.obey(said.value.commands)) {
+      tellCommands(control.commands, messages);
+      await save();
+    }
+    const problem = said.kind === 'done' ? undefined : said.message;
+    if (problem !== undefined && sent.problem === undefined) messages.warn(problem);
+    sent.problem = problem;
+    await report();
+  };
+  const firstBeat = beat();
   const beating = async () => {
-    while (!control.isStopping) {
-      const said = await uplink.heartbeat(describe());
-      if (said.kind === 'refused') return refuse(said.error);
-      if (said.kind === 'done' && control.obey(said.value.commands)) {
-        tellCommands(control.commands, messages);
-        await save();
-      }
-      const problem = said.kind === 'done' ? undefined : said.message;
-      if (problem !== undefined && sent.problem === undefined) messages.warn(problem);
-      sent.problem = problem;
-      await report();
+    await firstBeat;
+    for (;;) {
       await control.wait(heartbeatEvery, 'stop');
+      if (control.isStopping) return;
+      await beat();
     }
   };
-  const sending = async () => {
-    const loop = { control, buffer, uplink, messages, random, flushEvery, firstDelay };
+  const collecting = async () => {
+    // The first answer tells what time it is: what is taken before it may be stamped wrong.
+    await control.within(FIRST_ANSWER_WITHIN, () => firstBeat);
+    await Promise.all(sources.map(collect));
+  };
+  const send = async () => {
+    if (refusal) return;
+    const loop = { ...deps, control, flushEvery, firstDelay };
     const refused = await sendRepeatedly(loop, sent);
     if (refused) refuse(refused);
   };
 
   const bound = new AbortController();
-  const all = Promise.all([...collecting, beating(), sending()])
+  const all = Promise.all([collecting(), beating(), send()])
+    // What a stop has found being read was kept when sending was over already.
+    .then(send)
     .then(() => 'ended' as const)
     .finally(() => control.stop());
   const tooLong = async () => {

@@ -1,13 +1,19 @@
 import type { IngestResponse } from '#contracts/http/ingest.ts';
-import type { DurationMs } from '#core/time.ts';
+import type { Clock, DurationMs } from '#core/time.ts';
 import type { AgentUplink } from '../ports/agent-uplink.ts';
-import type { SampleBuffer } from '../ports/sample-buffer.ts';
+import type { SampleBuffer, WaitingBatch } from '../ports/sample-buffer.ts';
 import type { Control } from './control.ts';
+import { dueAt, earlySamples } from './early-samples.ts';
 import type { AgentMessages } from './source-loop.ts';
 
 export interface SendLoopDeps {
+  readonly clock: Clock;
   readonly control: Control;
   readonly buffer: SampleBuffer;
+  /** What Helios calls too early waits here for its time. */
+  readonly early: SampleBuffer;
+  /** SHA-256 of a text, in hex. */
+  readonly sha256: (text: string) => string;
   readonly uplink: AgentUplink;
   readonly messages: AgentMessages;
   /** Uniform in [0, 1). */
@@ -31,6 +37,8 @@ export interface SendStatus {
 const LONGEST_DELAY_MS = 60_000;
 /** A server that asks for more than this is asked again nonetheless. */
 const LONGEST_RETRY_AFTER_MS = 600_000;
+/** What was refused as early is not sent again before this. */
+const EARLY_AGAIN_MS = 60_000;
 /** Nothing to send: looked for again after this, or when it is woken. */
 const IDLE_MS = 60_000;
 
@@ -45,11 +53,14 @@ export async function sendRepeatedly(
   deps: SendLoopDeps,
   status: SendStatus,
 ): Promise<Error | undefined> {
-  const { control, buffer, uplink, messages } = deps;
+  const { clock, control, buffer, early, sha256, uplink, messages } = deps;
   const told = new Set<string>();
+  const waiting = earlyWhenDue(deps);
   let failures = 0;
   for (;;) {
-    const batch = await buffer.peek();
+    const overdue = await waiting.next();
+    const from = overdue ? early : buffer;
+    const batch = overdue ?? (await buffer.peek());
     if (!batch) {
       if (control.isStopping) return undefined;
       await control.wait(IDLE_MS, 'batch');
@@ -59,15 +70,22 @@ export async function sendRepeatedly(
     }
     const sent = await uplink.send(batch);
     switch (sent.kind) {
-      case 'done':
+      case 'done': {
         if (failures > 0) messages.info(`${uplink.endpoint} answers again`);
         failures = 0;
         status.problem = undefined;
+        const kept = earlySamples(batch, sent.value, clock.now(), sha256);
+        // First there, then no longer here: a kill between them sends it twice, and it is stored once.
+        if (kept) {
+          await early.add([kept]);
+          waiting.postpone();
+        }
         status.sentSamples += batch.samples - sent.value.rejected;
-        status.rejectedSamples += sent.value.rejected;
-        tellRejections(sent.value, told, messages);
-        await buffer.remove(batch);
+        status.rejectedSamples += Math.max(sent.value.rejected - (kept?.samples ?? 0), 0);
+        tellRejections(sent.value, kept, told, messages);
+        await from.remove(batch);
         break;
+      }
       case 'later': {
         failures++;
         status.problem = sent.message;
@@ -83,7 +101,7 @@ export async function sendRepeatedly(
         // Kept, it would stand before everything else for ever.
         status.refusedSamples += batch.samples;
         messages.warn(`${batch.samples} samples are given up: ${sent.message}`);
-        await buffer.remove(batch);
+        await from.remove(batch);
         break;
       case 'refused':
         status.problem = sent.error.message;
@@ -105,15 +123,41 @@ function delayMs(
   return Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS) + random() * firstDelay;
 }
 
+/** The oldest batch that waits for its time, once it has come. */
+function earlyWhenDue({ clock, early }: SendLoopDeps) {
+  let known: { readonly id: string; readonly due: number } | undefined;
+  let refusedAt: number | undefined;
+  return {
+    /** Helios has just refused samples as early: it may not agree with this clock on what is due. */
+    postpone: () => {
+      refusedAt = clock.now();
+    },
+    next: async (): Promise<WaitingBatch | undefined> => {
+      const now = clock.now();
+      const isTooSoon = refusedAt !== undefined && Math.abs(now - refusedAt) < EARLY_AGAIN_MS;
+      if (isTooSoon || early.state().waitingBatches === 0) return undefined;
+      const batch = await early.peek();
+      if (!batch) return undefined;
+      if (known?.id !== batch.id) known = { id: batch.id, due: dueAt(batch) };
+      return known.due <= now ? batch : undefined;
+    },
+  };
+}
+
 /** Tells each kind of rejection once. */
 function tellRejections(
   { rejected, rejections }: IngestResponse,
+  kept: WaitingBatch | undefined,
   told: Set<string>,
   messages: AgentMessages,
 ): void {
   for (const { code, message } of rejections) {
     if (told.has(code)) continue;
     told.add(code);
+    if (kept && code === 'IN_FUTURE') {
+      messages.warn(`${kept.samples} samples wait until Helios takes them: ${message}`);
+      continue;
+    }
     messages.warn(`${rejected} samples of a batch are rejected, ${code}: ${message}`);
   }
 }

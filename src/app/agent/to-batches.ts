@@ -29,18 +29,27 @@ export function toSamples(
   sweep: Sweep,
   labels: BatchOptions['labels'],
 ): ReadonlyMap<DurationMs, readonly WireSample[]> {
-  const byStep = new Map<DurationMs, WireSample[]>();
+  return byStep(sweep, labels, (sample) => sample);
+}
+
+/** Samples as `form` makes them: the many of a large sweep are there in one form only. */
+function byStep<T>(
+  sweep: Sweep,
+  labels: BatchOptions['labels'],
+  form: (sample: WireSample) => T,
+): ReadonlyMap<DurationMs, readonly T[]> {
+  const found = new Map<DurationMs, T[]>();
   for (const { workload, collected } of sweep.workloads) {
     const counters = new Set(collected.counters);
-    const samples = byStep.get(collected.step) ?? [];
-    byStep.set(collected.step, samples);
+    const samples = found.get(collected.step) ?? [];
+    found.set(collected.step, samples);
     const own = { ...labels, ...labelsOf(workload) };
     for (const observation of collected.observations) {
       if (!Number.isFinite(observation.value)) continue;
-      samples.push(sampleOf(observation, own, counters.has(observation.metric)));
+      samples.push(form(sampleOf(observation, own, counters.has(observation.metric))));
     }
   }
-  return byStep;
+  return found;
 }
 
 /**
@@ -52,9 +61,8 @@ export function toBatches(
   { labels, batchSize, version, sha256 }: BatchOptions,
 ): readonly WaitingBatch[] {
   const batches: WaitingBatch[] = [];
-  for (const [step, samples] of toSamples(sweep, labels)) {
+  for (const [step, texts] of byStep(sweep, labels, (sample) => JSON.stringify(sample))) {
     const head = JSON.stringify({ agent_version: version, step_seconds: stepSeconds(step) });
-    const texts = samples.map((sample) => JSON.stringify(sample));
     for (const chunk of inChunks(texts, batchSize)) {
       const json = `${head.slice(0, -1)},"metrics":[${chunk.join(',')}]}`;
       batches.push({ id: `agent-${sha256(json)}`, samples: chunk.length, json });

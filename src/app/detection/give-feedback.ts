@@ -6,7 +6,7 @@ import type { IncidentLog } from '../incident-log.ts';
 const UNKNOWN = 'unknown';
 
 /**
- * Records what somebody says of an incident. Saying the same again changes nothing.
+ * Records what somebody says of an incident, or takes it back. Saying the same again changes nothing.
  *
  * @param caller - who the credentials of the request belong to, which wins over what it says itself
  * @throws {DomainError} `NOT_FOUND`
@@ -18,5 +18,6 @@ export function giveFeedback(
   caller: string | undefined,
 ): Promise<Incident> {
   const at = toIso(deps.clock.now());
+  if (label === 'none') return deps.incidents.giveFeedback(id, null);
   return deps.incidents.giveFeedback(id, { label, by: caller ?? by, at, note: note ?? null });
 }

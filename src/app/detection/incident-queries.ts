@@ -1,10 +1,11 @@
-import type { Incident, IncidentQuery } from '#contracts/http/incidents.ts';
+import type { Incident, IncidentDetail, IncidentQuery } from '#contracts/http/incidents.ts';
 import { HEARTBEAT_WORKLOAD, isHeartbeat } from '#core/simulate/heartbeat.ts';
-import { type Clock, type EpochMs, epochMs } from '#core/time.ts';
+import { addMs, type Clock, durationMs, type EpochMs, epochMs, HOUR, toIso } from '#core/time.ts';
 import type { WorkloadId } from '#core/workload.ts';
 import type { IncidentLog } from '../incident-log.ts';
 import { selectorParts, selectWorkload } from '../select-workload.ts';
 import { requireWorkload, type WorkloadDirectory } from '../workload-directory.ts';
+import type { DetectDeps } from './detect-deps.ts';
 
 export interface IncidentDeps {
   readonly incidents: IncidentLog;
@@ -38,6 +39,25 @@ export async function listIncidents(
     limit,
   });
   return { incidents };
+}
+
+/** How long before an incident a deployment may have to do with it. */
+const DEPLOYED_BEFORE = durationMs(6 * HOUR);
+
+/** One incident with the deployments near it. @throws {DomainError} `NOT_FOUND` */
+export async function getIncident(
+  {
+    incidents,
+    marks,
+    clock,
+  }: Pick<IncidentDeps, 'incidents' | 'clock'> & Pick<DetectDeps, 'marks'>,
+  id: string,
+): Promise<IncidentDetail> {
+  const incident = await incidents.get(id);
+  const from = addMs(momentOf(incident.start), DEPLOYED_BEFORE, -1);
+  const to = incident.end === null ? clock.now() : momentOf(incident.end);
+  const at = await marks.deployments(incident.workload, { from, to });
+  return { incident, deployments: { from: toIso(from), to: toIso(to), at: at.map(toIso) } };
 }
 
 function hasParts(asked: Omit<ReturnType<typeof selectorParts>, 'deployment'>) {

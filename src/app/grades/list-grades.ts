@@ -27,7 +27,7 @@ export async function listGrades(deps: ListGradesDeps, query: GradeQuery) {
   const workloads = (await deps.directory.list()).filter(({ id }) => appliesTo(wanted, id));
   const grades = workloads.flatMap((workload) => {
     const own = records.filter((each) => each.workload === workload.key);
-    const known = own.flatMap((each) => rowsOf(workload, each.metric, each.record));
+    const known = own.flatMap((each) => gradeRows(workload, each.metric, each.record));
     const graded = new Set(own.map((each) => untracked(each.metric).metric));
     const unknown = [...workload.metrics.keys()].filter((name) => !graded.has(name));
     return [...known, ...unknown.map((name) => notTrained(workload, name))];
@@ -47,7 +47,12 @@ function reaches({ from_minutes, to_minutes }: GradeInfo, minutes: number | unde
   return from_minutes < minutes && minutes <= to_minutes;
 }
 
-function rowsOf(workload: Workload, name: string, record: GradeRecord): readonly GradeInfo[] {
+/** The grades of one metric, a row for each of its horizons. */
+export function gradeRows(
+  workload: Workload,
+  name: string,
+  record: GradeRecord,
+): readonly GradeInfo[] {
   return record.buckets.map((bucket) => {
     const { state, evidence, since } = bucket;
     return {
@@ -76,7 +81,8 @@ function horizonOf({ from_step, to_step }: GradedBucket, stepMs: number) {
   return { from_minutes: (from_step - 1) * minutes, to_minutes: to_step * minutes };
 }
 
-function notTrained(workload: Workload, metric: string): GradeInfo {
+/** The grade of a metric that nothing was trained for. */
+export function notTrained(workload: Workload, metric: string): GradeInfo {
   return {
     ...headOf(workload, metric, 'too_little_data'),
     step_seconds: workload.gridStep / 1_000,

@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import { HEARTBEAT_STAGES, type Heartbeat } from '#contracts/http/heartbeat.ts';
-import { addMs, DAY, type EpochMs, toIso } from '#core/time.ts';
+import { addMs, DAY, durationMs, type EpochMs, MINUTE, toIso } from '#core/time.ts';
 import { readRecord, updateRecord } from '../catalog-records.ts';
 import type { CatalogStore } from '../ports/catalog-store.ts';
 
 const KEY = { partition: 'heartbeat', id: 'last' };
+/** Checks at a time end within this; a check further ahead was made while the clock was wrong. */
+const SAME_TIME = durationMs(15 * MINUTE);
 /** So long after the last check `/health` says that it is late; after that there is no heartbeat. */
 const REMEMBERED_DAYS = 7;
 
@@ -46,8 +48,9 @@ export function createHeartbeatLog(catalog: CatalogStore): HeartbeatLog {
         KEY,
         (last) => {
           // Two checks at a time may end in any order: the later one stands.
-          if (last && last.checked_at > now) return undefined;
-          return { since: last?.since ?? now, ...next };
+          const ahead = last ? last.checked_at - now : 0;
+          if (ahead > 0 && ahead <= SAME_TIME) return undefined;
+          return { since: Math.min(last?.since ?? now, now), ...next };
         },
         { expiresAt: addMs(now, DAY, REMEMBERED_DAYS) },
       );
@@ -56,7 +59,7 @@ export function createHeartbeatLog(catalog: CatalogStore): HeartbeatLog {
       const last = await readRecord(catalog, RecordSchema, KEY);
       if (!last || now - last.checked_at > REMEMBERED_DAYS * DAY) return null;
       const checkedAt = toIso(last.checked_at as EpochMs);
-      if (now <= last.next_by) {
+      if (now <= last.next_by && last.checked_at - now <= SAME_TIME) {
         const { state, stage, message } = last;
         return { state, stage, message, checked_at: checkedAt };
       }

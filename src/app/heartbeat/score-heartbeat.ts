@@ -1,7 +1,7 @@
 import { HEARTBEAT_DIMENSIONS } from '#contracts/http/heartbeat.ts';
 import { isDomainError } from '#core/errors.ts';
 import { HEARTBEAT_KEY, HEARTBEAT_WORKLOAD } from '#core/simulate/heartbeat.ts';
-import { addMs, type DurationMs } from '#core/time.ts';
+import { addMs, type DurationMs, epochMs } from '#core/time.ts';
 import type { MetricsSink } from '../ports/metrics-sink.ts';
 import { type ScoreDeps, type ScoreOutcome, score } from '../scheduled/score.ts';
 import { checkHeartbeat, type HeartbeatDeps } from './check-heartbeat.ts';
@@ -30,7 +30,8 @@ export async function scoreHeartbeat(
   cycle: DurationMs,
 ): Promise<HeartbeatOutcome> {
   const now = deps.clock.now();
-  const since = (await deps.heartbeats.since()) ?? now;
+  // While the clock was ahead it may have begun in what is the future now: it would be new for so long.
+  const since = epochMs(Math.min((await deps.heartbeats.since()) ?? now, now));
   let outcome: ScoreOutcome | undefined;
   let failure: unknown;
   let verdict: HeartbeatVerdict;

@@ -21,6 +21,8 @@ export interface RecurrentTrainer {
     options: {
       readonly seed: number;
       readonly checkpoint?: unknown;
+      /** What trains; the deployment's own choice unless given. */
+      readonly engine?: 'built-in' | 'tensorflow' | undefined;
       readonly shouldStop: () => boolean;
     },
   ): Promise<RecurrentSlice>;

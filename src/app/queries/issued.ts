@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { ForecastQuerySchema } from '#contracts/http/catalog.ts';
 import { metricDefinition } from '#core/series/metric-catalogue.ts';
+import { epochMs } from '#core/time.ts';
 import type { IssuedForecasts } from '../issued-forecasts.ts';
 import { resolveWorkload } from '../select-workload.ts';
 import { requireMetric } from '../serving/predict.ts';
@@ -13,7 +14,8 @@ export async function listIssuedForecasts(
 ) {
   const workload = await resolveWorkload(deps.directory, query);
   const metric = requireMetric(workload, query.metric);
-  const forecasts = await deps.issued.list({ workload: workload.key, metric }, query.limit);
+  const before = query.before === undefined ? undefined : epochMs(Date.parse(query.before));
+  const forecasts = await deps.issued.list({ workload: workload.key, metric }, query.limit, before);
   return {
     workload: workload.id,
     metric,

@@ -55,7 +55,8 @@ export async function listModels(
 
 /** One version with its backtests, coverage and provenance. @throws {DomainError} `NOT_FOUND` */
 export async function getModel(deps: ModelDeps, id: string): Promise<ModelDetail> {
-  const { version, info } = await find(deps.registry, id);
+  const { version, info, pointer } = await find(deps.registry, id);
+  const before = pointer.previous.at(-1);
   const { bundle } = await deps.bundles(version);
   const { backtest } = bundle;
   return {
@@ -68,6 +69,7 @@ export async function getModel(deps: ModelDeps, id: string): Promise<ModelDetail
     origins: backtest.origins,
     coverage: bundle.coverage[bundle.serves] ?? [],
     provenance: bundle.provenance,
+    rollback_to: before === undefined ? null : { version: before },
   };
 }
 

@@ -1,9 +1,9 @@
 import { contradictionOf } from '#contracts/config/scaling.ts';
-import type { RecommendRequest } from '#contracts/http/recommend.ts';
+import type { PolicyUsed, RecommendRequest } from '#contracts/http/recommend.ts';
 import { DomainError } from '#core/errors.ts';
 import { newsvendorQuantile } from '#core/recommend/newsvendor.ts';
 import { DEFAULT_POLICY, QUANTILE_PRESETS, type ScalingPolicy } from '#core/recommend/policy.ts';
-import { type DurationMs, durationMs } from '#core/time.ts';
+import { type DurationMs, durationMs, SECOND } from '#core/time.ts';
 import { type ConfiguredScaling, mergeScaling } from '../scaling-config.ts';
 
 /** Measurements come a few steps late at most: within three of them nothing is stale. */
@@ -89,6 +89,26 @@ export function scalingOf(
     ...policy
   } = request;
   return mergeScaling(configured, policy);
+}
+
+/** A policy in the wire's words. */
+export function policyUsed(policy: ScalingPolicy): PolicyUsed {
+  return {
+    minimum_replicas: policy.minimumReplicas,
+    maximum_replicas: policy.maximumReplicas,
+    target_utilization: policy.targetUtilization,
+    scale_up_threshold: policy.scaleUpThreshold,
+    scale_down_threshold: policy.scaleDownThreshold,
+    scale_out_cooldown_seconds: policy.scaleOutCooldown / SECOND,
+    scale_in_cooldown_seconds: policy.scaleInCooldown / SECOND,
+    scale_in_window_seconds: policy.scaleInWindow / SECOND,
+    scale_out_fraction: policy.scaleOutStep.fraction,
+    scale_out_replicas: policy.scaleOutStep.replicas,
+    scale_in_fraction: policy.scaleInFraction,
+    quantile: policy.quantile,
+    lead_time_seconds: policy.leadTime / SECOND,
+    stale_after_seconds: policy.staleAfter / SECOND,
+  };
 }
 
 function quantileOf({ preset, prices }: ConfiguredScaling): number {

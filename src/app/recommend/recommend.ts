@@ -19,7 +19,7 @@ import {
   replicaFields,
   urgencyOf,
 } from './outcome.ts';
-import { scalingOf } from './policy-of.ts';
+import { policyUsed, scalingOf } from './policy-of.ts';
 import { isPublished } from './publish.ts';
 import type { RecommendDeps } from './recommend-deps.ts';
 import { type Resize, resizeOf, type StatedResources, statedResources } from './resize.ts';
@@ -75,6 +75,7 @@ export async function recommend(
     metadata: {
       cooldown_active: isCooling,
       target_utilization: policy.targetUtilization,
+      policy: policyUsed(policy),
       model: foreseen.response?.model ?? null,
       model_version: foreseen.response?.version ?? null,
       dry_run: isDryRun,

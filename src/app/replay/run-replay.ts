@@ -62,6 +62,7 @@ async function answer(
   const scalingOf = ({ id }: { readonly id: Parameters<typeof scalingFor>[1] }) =>
     scalingFor(deps.scaling, id);
   const source = await readDemand({ ...deps, now: () => deps.clock.now(), scalingOf }, request);
+  if (source.workload) await deps.replays.about(runId, source.workload.id);
   const configured = source.workload ? scalingOf(source.workload) : {};
   const settings = settingsOf(request, configured, source);
   const result = await replay(source.series, settings);

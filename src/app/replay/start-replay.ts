@@ -1,8 +1,11 @@
 import {
   type ReplayDetail,
+  type ReplayList,
+  type ReplayQuery,
   ReplayReportSchema,
   type ReplayRequest,
   ReplayRequestSchema,
+  type ReplayRun,
   type ReplayStarted,
 } from '#contracts/http/replay.ts';
 import { RunIdSchema } from '#contracts/tasks/items.ts';
@@ -69,6 +72,19 @@ export async function getReplay(
   if (run.state !== 'succeeded') return { run, report: null };
   const report = await readJson(deps.objects, reportKey(runId));
   return { run, report: ReplayReportSchema.parse(report) };
+}
+
+/** Replays of what a selector names, newest first; those of data sent along where it names nothing. */
+export async function listReplays(
+  deps: Pick<StartReplayDeps, 'replays'>,
+  { limit, ...selector }: ReplayQuery,
+): Promise<ReplayList> {
+  const asked = Object.entries(selectorParts(selector)).filter(([, name]) => name !== undefined);
+  const matches = (workload: ReplayRun['workload']) => {
+    const names = new Map(Object.entries(workload ?? {}));
+    return asked.every(([part, name]) => names.get(part) === name);
+  };
+  return { runs: [...(await deps.replays.list(matches, limit))] };
 }
 
 /** What a run was asked for. @throws {DomainError} `ARTIFACT_CORRUPT` when it is gone */

@@ -8,7 +8,7 @@ import {
   epochMs,
   MINUTE,
 } from '#core/time.ts';
-import { parseWorkloadKey, type WorkloadKey } from '#core/workload.ts';
+import { parseWorkloadKey, type WorkloadId, type WorkloadKey } from '#core/workload.ts';
 import type { CursorLog } from '../collection/cursors.ts';
 import type { SourceLog } from '../collection/source-log.ts';
 import type { MarkLog } from '../marks.ts';
@@ -19,7 +19,12 @@ import type {
   MetricSource,
 } from '../ports/metric-source.ts';
 import type { ObservationStore } from '../ports/observation-store.ts';
-import { seenMetrics, type Workload, type WorkloadDirectory } from '../workload-directory.ts';
+import {
+  type Sighting,
+  seenMetrics,
+  type Workload,
+  type WorkloadDirectory,
+} from '../workload-directory.ts';
 
 /** On the first sight of a workload this much of its past is read, unless its plan says otherwise. */
 const BACKFILL = durationMs(14 * DAY);
@@ -163,7 +168,26 @@ async function store(
   collected: Collected,
   now: EpochMs,
 ): Promise<CollectOutcome> {
-  const id = parseWorkloadKey(workload);
+  const { source, simulated, gridStep } = plan;
+  const observations = await storeCollected(deps, parseWorkloadKey(workload), collected, {
+    ...{ source: source.name, now },
+    ...(simulated === undefined ? {} : { simulated }),
+    ...(gridStep === undefined ? {} : { gridStep }),
+  });
+  await deps.cursors.advance(workload, collected.through ?? new Map());
+  return { observations, problems: collected.problems };
+}
+
+/**
+ * Stores what a source delivered of a workload. The same twice changes nothing.
+ * @returns how many observations there were
+ */
+export async function storeCollected(
+  deps: Pick<CollectDeps, 'observations' | 'marks' | 'directory'>,
+  id: WorkloadId,
+  collected: Collected,
+  { now, ...sighting }: { readonly now: EpochMs } & Omit<Sighting, 'step' | 'metrics'>,
+): Promise<number> {
   const counters = new Set(collected.counters);
   const observations = collected.observations.map((each) =>
     counters.has(each.metric) ? { ...each, counter: true } : each,
@@ -173,15 +197,9 @@ async function store(
   }
   await deps.marks.add(id, collected.deployments ?? [], now);
   // Last: the next read starts from what is noted here, so nothing may be missing behind it.
-  await deps.directory.note(id, {
-    source: plan.source.name,
-    step: collected.step,
-    metrics: seenMetrics(observations),
-    ...(plan.simulated === undefined ? {} : { simulated: plan.simulated }),
-    ...(plan.gridStep === undefined ? {} : { gridStep: plan.gridStep }),
-  });
-  await deps.cursors.advance(workload, collected.through ?? new Map());
-  return { observations: observations.length, problems: collected.problems };
+  const metrics = seenMetrics(observations);
+  await deps.directory.note(id, { ...sighting, step: collected.step, metrics });
+  return observations.length;
 }
 
 async function noteSource(

@@ -21,8 +21,8 @@ import { followIncidents } from './follow-incidents.ts';
 import { moveStreaming } from './move-streaming.ts';
 import { settledRows } from './settled-rows.ts';
 
-/** Rows before the first new one that detectors look at: the residual detector wants 108 of them. */
-const CONTEXT_ROWS = 120;
+/** Rows before the first new one that detectors look at: the residual detector wants 214 of them. */
+const CONTEXT_ROWS = 216;
 /** New rows in one scoring, a week of 5 minutes; the next one goes on after them. */
 const MAX_ROWS = 2_016;
 /** The past that streaming detectors of a new workload learn from. */

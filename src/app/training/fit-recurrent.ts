@@ -38,7 +38,10 @@ interface Job {
   readonly key: string;
   readonly history: History;
   readonly parameters: LstmParameters;
+  readonly engine: EngineChoice;
 }
+
+type EngineChoice = Parameters<RecurrentTrainer['advance']>[2]['engine'];
 
 /**
  * Trains the recurrent networks of a workload, when the run asks for them: nightly where that is
@@ -61,12 +64,14 @@ export async function fitRecurrent(
       return { item: { ...item, recurrent_state: 'done' }, end: endOfBranch(metrics) };
     }
     const data = await loadStage(deps.artifacts, EngineeredDataSchema, item.features);
+    const options = request.parameters?.lstm;
+    const engine = options && 'preset' in options ? options.engine : undefined;
     for (const [metric, engineered] of Object.entries(data.metrics)) {
       // Days and weeks ahead are not what these networks are for.
       if (untracked(metric).track === 'hourly') continue;
       const step = durationMs(engineered.series.step);
-      const parameters = lstmParametersFor(step, request.parameters?.lstm);
-      const jobs = jobsOf(deps, item, metric, engineered, parameters);
+      const parameters = lstmParametersFor(step, options);
+      const jobs = jobsOf(deps, item, metric, engineered, { parameters, engine });
       const ended: Partial<Record<(typeof PHASES)[number], RecurrentJob>> = {};
       for (const phase of PHASES) {
         const job = jobs[phase];
@@ -90,26 +95,26 @@ function jobsOf(
   item: WorkloadItem,
   metric: string,
   { series: stored }: EngineeredMetric,
-  parameters: LstmParameters,
+  how: Pick<Job, 'parameters' | 'engine'>,
 ): { readonly early: Job | undefined; readonly final: Job } {
   const history: History = { target: fromStored(stored) };
   const { values, step } = history.target;
   const path = workloadPath(parseWorkloadKey(item.workload));
   const keyOf = (phase: string) => `checkpoints/${item.run_id}/${path}/${metric}/${phase}.json`;
-  const needed = deps.recurrent.minHistory(parameters);
+  const needed = deps.recurrent.minHistory(how.parameters);
   const fold = rollingOrigin(values.length, planBacktest(values.length, step)).find(
     ({ origin }) => origin + 1 >= needed,
   );
   return {
-    early: fold && { key: keyOf('early'), history: trainingPart(history, fold), parameters },
-    final: { key: keyOf('final'), history, parameters },
+    early: fold && { key: keyOf('early'), history: trainingPart(history, fold), ...how },
+    final: { key: keyOf('final'), history, ...how },
   };
 }
 
 /** Goes on with a training until it has ended or the time is up. */
 async function runJob(
   deps: RecurrentDeps,
-  { key, history, parameters }: Job,
+  { key, history, parameters, engine }: Job,
   remainingMs: () => number,
 ): Promise<RecurrentJob> {
   let job = await readJob(deps.objects, key);
@@ -121,6 +126,7 @@ async function runJob(
     try {
       const slice: RecurrentSlice = await deps.recurrent.advance(history, parameters, {
         seed: TRAINING_SEED,
+        engine,
         ...(checkpoint === undefined ? {} : { checkpoint }),
         shouldStop: () => deps.clock.now() - started >= SLICE_MS || remainingMs() < RESERVE_MS,
       });

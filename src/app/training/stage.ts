@@ -36,13 +36,16 @@ export function stagePrefix(item: WorkloadItem, stage?: StageName): string {
   return stage ? `${base}/${stage}` : base;
 }
 
-/** Loads the output of an earlier stage. @throws {DomainError} `ARTIFACT_CORRUPT` */
+/** Loads the output of an earlier stage. @throws {DomainError} `ARTIFACT_CORRUPT`, `REQUEST_INVALID` */
 export async function loadStage<T>(
   artifacts: ArtifactStore,
   schema: z.ZodType<T>,
   ref: ArtifactRef | undefined,
 ): Promise<T> {
-  if (!ref) throw new RangeError('an earlier stage has left no reference to its output');
+  if (!ref) {
+    const message = 'the payload has no reference to the output of an earlier stage';
+    throw new DomainError('REQUEST_INVALID', message);
+  }
   const parsed = schema.safeParse(await artifacts.load(ref.key, ref.sha256));
   if (parsed.success) return parsed.data;
   throw new DomainError(

@@ -1,4 +1,5 @@
 import { nodeKeyCrypto } from '#adapters/key-crypto.ts';
+import { type AgentClock, createAgentClock, inWords } from '#app/agent/agent-clock.ts';
 import { rangeToRead } from '#app/agent/schedule.ts';
 import { type OpenSource, problemsOf, sweep } from '#app/agent/source-loop.ts';
 import { toBatches, toSamples, type WireSample } from '#app/agent/to-batches.ts';
@@ -7,9 +8,9 @@ import type { WaitingBatch } from '#app/ports/sample-buffer.ts';
 import { DomainError } from '#core/errors.ts';
 import { metricDefinition } from '#core/series/metric-catalogue.ts';
 import { durationMs, MINUTE, SECOND } from '#core/time.ts';
+import { formatSingle } from '#core/units.ts';
 import type { CommandContext } from '../command-context.ts';
 import { renderTable, type Table, textCell, unknownCell } from '../render/table.ts';
-import { formatSingle } from '../render/units.ts';
 import { HELIOS_VERSION } from '../version.ts';
 import { type AgentFlags, loadAgentConfig } from './load-config.ts';
 import { openSources } from './open-sources.ts';
@@ -66,7 +67,7 @@ async function sendAll(
   loaded: Awaited<ReturnType<typeof loadAgentConfig>>,
   batches: readonly WaitingBatch[],
 ): Promise<void> {
-  const uplink = await openUplink(context, loaded);
+  const uplink = await openUplink(context, loaded, clockOf(context));
   let accepted = 0;
   let rejected = 0;
   for (const batch of batches) {
@@ -80,6 +81,14 @@ async function sendAll(
     }
   }
   context.messages.note(`sent to ${uplink.endpoint}: ${accepted} accepted, ${rejected} rejected`);
+}
+
+/** The clock of an agent that asks once: it tells when this machine's is wrong. */
+export function clockOf({ environment, messages }: CommandContext): AgentClock {
+  const { clock, uptimeMs } = environment;
+  return createAgentClock(clock, uptimeMs, ({ offset }) => {
+    messages.warn(`the clock of this machine is ${inWords(offset)} of the endpoint's`);
+  });
 }
 
 /** Sweeps a source once, within its own timeout. */

@@ -1,3 +1,4 @@
+import { awsSecrets } from '#adapters/aws/aws-secrets.ts';
 import type { ConfiguredSource } from '#adapters/config/parse-agent-config.ts';
 import type { OpenSource } from '#app/agent/source-loop.ts';
 import { durationMs, SECOND } from '#core/time.ts';
@@ -15,7 +16,8 @@ export async function openSource(
   const { name, kind, timeout, interval = config.agent.collection_interval } = configured;
   const labels = { ...config.agent.labels, ...configured.labels };
   const workload = workloadOfLabels(labels, flags, host, env);
-  const deps = { clock, sleep, random, fetch, env, name, workload, labels, host };
+  const secrets = awsSecrets(clock);
+  const deps = { clock, sleep, random, fetch, env, secrets, name, workload, labels, host };
   return {
     name,
     type: kind.type,

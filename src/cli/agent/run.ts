@@ -3,6 +3,8 @@ import { openDiskBuffer } from '#adapters/agent/disk-buffer.ts';
 import { directorySegments } from '#adapters/agent/segment-files.ts';
 import { openStateDirectory, type StateDirectory } from '#adapters/agent/state-directory.ts';
 import { nodeKeyCrypto } from '#adapters/key-crypto.ts';
+import { createAgentClock } from '#app/agent/agent-clock.ts';
+import { clockTeller } from '#app/agent/agent-status.ts';
 import { type AgentDeps, type AgentOptions, runAgent } from '#app/agent/run-agent.ts';
 import type { AgentMessages } from '#app/agent/source-loop.ts';
 import { AgentFileSchema } from '#contracts/config/agent.ts';
@@ -15,6 +17,8 @@ import { openSources } from './open-sources.ts';
 import { openUplink } from './uplink.ts';
 
 const MEGABYTE = 1_000_000;
+/** What waits for its time, beside the buffer: an hour of 20 samples a second. */
+const MOST_EARLY_MB = 16;
 /** Sending may go on this long after a stop: less than the 30 s after which Kubernetes kills. */
 const STOP_WITHIN = durationMs(10 * SECOND);
 
@@ -22,33 +26,40 @@ const STOP_WITHIN = durationMs(10 * SECOND);
 export async function run(context: CommandContext, flags: AgentFlags): Promise<number> {
   const loaded = await loadAgentConfig(context, flags);
   const messages = messagesOf(context, loaded, flags);
-  const uplink = await openUplink(context, loaded);
-  const sources = await openSources(context, loaded, flags);
+  const { environment } = context;
+  const clock = createAgentClock(environment.clock, environment.uptimeMs, clockTeller(messages));
+  const uplink = await openUplink(context, loaded, clock);
+  const byClock = { ...context, environment: { ...environment, clock } };
+  const sources = await openSources(byClock, loaded, flags);
   const directory = await openStateDirectory(loaded.stateDir);
   const { buffer: limits } = loaded.config.agent;
   const buffer = await openDiskBuffer(await directorySegments(directory.bufferPath), {
     maxBytes: limits.max_mb * MEGABYTE,
     fsync: limits.fsync,
   });
+  const early = await openDiskBuffer(await directorySegments(directory.earlyPath), {
+    maxBytes: Math.min(limits.max_mb, MOST_EARLY_MB) * MEGABYTE,
+    fsync: limits.fsync,
+  });
   const options = optionsOf(context, loaded, sources, directory);
-  const { waitingSamples } = buffer.state();
+  const waitingIn = () => buffer.state().waitingSamples + early.state().waitingSamples;
+  const waitingSamples = waitingIn();
   const waiting = waitingSamples === 0 ? '' : `, ${waitingSamples} samples wait from before`;
   messages.info(
     `${options.state.agent_id}: ${sources.map(({ name }) => name).join(', ')} for ${uplink.endpoint}${waiting}`,
   );
   await directory.save(options.state).catch(() => {});
-  const { environment } = context;
-  const { clock, sleep, random } = environment;
+  const { sleep, random } = environment;
   const stopping = stopsOn(context, messages);
   const deps: AgentDeps = {
-    ...{ clock, sleep, random, buffer, uplink, messages, memory: directory },
+    ...{ clock, sleep, random, buffer, early, uplink, messages, memory: directory },
     sha256: nodeKeyCrypto.sha256,
     onStop: stopping.onStop,
   };
   try {
     const { refusal, isHanging } = await runAgent(deps, options);
-    const left = buffer.state().waitingSamples;
-    if (left > 0) messages.warn(`${left} samples wait in ${directory.bufferPath}`);
+    const left = waitingIn();
+    if (left > 0) messages.warn(`${left} samples wait in ${loaded.stateDir}`);
     if (refusal) throw refused(refusal, messages);
     // Something still holds a connection open, and would keep the process.
     if (isHanging) environment.exit(0);
@@ -56,6 +67,7 @@ export async function run(context: CommandContext, flags: AgentFlags): Promise<n
   } finally {
     stopping.forget();
     await buffer.close();
+    await early.close();
     await directory.close();
     for (const { source } of sources) await source.close?.().catch(() => {});
   }

@@ -1,6 +1,7 @@
 import { readReport } from '#adapters/agent/state-directory.ts';
 import type { SourceKind } from '#adapters/sources/define-source.ts';
 import { availableSources, sourceOf } from '#adapters/sources/registry.ts';
+import { inWords } from '#app/agent/agent-clock.ts';
 import { isDomainError } from '#core/errors.ts';
 import { type EpochMs, SECOND } from '#core/time.ts';
 import { createApiClient } from '../client.ts';
@@ -72,12 +73,16 @@ export async function agentStatus(context: CommandContext, flags: AgentFlags): P
           ? `${endpoint} does not answer\n`
           : `${endpoint} is ${health.status}, version ${health.version}\n`;
       if (report === undefined) return `${answer}no agent has run in ${loaded.stateDir}\n`;
-      const { buffer, sent_samples: sent, paused } = report;
+      const { buffer, clock, sent_samples: sent, paused } = report;
+      const early = buffer.early_samples ? ` (${buffer.early_samples} for their time)` : '';
+      const skew = clock?.corrected
+        ? `the clock of this machine is ${inWords(clock.offset_seconds * SECOND)}: samples get the endpoint's time\n`
+        : '';
       const lost = buffer.dropped_samples === 0 ? '' : `, ${buffer.dropped_samples} dropped`;
       const place = buffer.on_disk ? '' : ' in memory: the disk takes nothing';
       const seen = `${report.agent_id}, heard of ${ageOf(report.sent_at, now)} ago${paused ? ', paused' : ''}`;
       return (
-        `${answer}${seen}\n${sent} samples sent, ${buffer.waiting_samples} wait${place}${lost}\n` +
+        `${answer}${seen}\n${sent} samples sent, ${buffer.waiting_samples} wait${early}${place}${lost}\n${skew}` +
         `${report.problem === null ? '' : `${report.problem}\n`}${renderTable(table, context.terminal)}`
       );
     },

@@ -5,7 +5,7 @@ import type { CommandContext } from '../command-context.ts';
 import { exitCodeOf } from '../failure.ts';
 import { renderTable, type Table, textCell } from '../render/table.ts';
 import { type AgentFlags, type LoadedConfig, loadAgentConfig } from './load-config.ts';
-import { lookAt } from './once.ts';
+import { clockOf, lookAt } from './once.ts';
 import { openSource } from './open-sources.ts';
 import { openUplink } from './uplink.ts';
 
@@ -80,7 +80,7 @@ export async function checkSources(
 }
 
 async function checkEndpoint(context: CommandContext, loaded: LoadedConfig): Promise<Check> {
-  const uplink = await openUplink(context, loaded);
+  const uplink = await openUplink(context, loaded, clockOf(context));
   const part = `endpoint ${uplink.endpoint}`;
   // An empty batch says whether this agent may send, and stores nothing.
   const said = await uplink.send({ id: 'test', samples: 0, json: '{"metrics":[]}' });

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { type AgentClock, inWords } from '#app/agent/agent-clock.ts';
 import type { AgentUplink, Uplinked } from '#app/ports/agent-uplink.ts';
 import { DomainError, isDomainError } from '#core/errors.ts';
 import { readApiKey } from '../api-key.ts';
@@ -17,28 +18,31 @@ const MOST_SKEW_MS = 240_000;
 interface Heard {
   answered: boolean;
   retryAfterMs: number | undefined;
-  /** This machine's clock minus the endpoint's. */
+  /** The time that the last call was signed with, minus the endpoint's. */
   skewMs: number;
 }
 
 /**
  * The agent's way to the endpoint that is configured: by flag, `HELIOS_ENDPOINT`, the agent's file, or as
  * for every command. It never starts a service of its own.
+ *
+ * @param clock - hears the dates of all answers, and is what calls are signed by
  */
 export async function openUplink(
   context: CommandContext,
   loaded: LoadedConfig,
+  clock: AgentClock,
 ): Promise<AgentUplink> {
   const { environment } = context;
   const endpoint = endpointOf(context, loaded);
   const key = await keyOf(context, loaded);
   warnOfPlainText(context, endpoint, key);
-  const credentials = credentialsFor(endpoint, key, environment);
+  const credentials = credentialsFor(endpoint, key, { env: environment.env, clock });
   const timeoutMs = loaded.config.helios.timeout * 1_000;
   const open = () => {
     const heard: Heard = { answered: false, retryAfterMs: undefined, skewMs: 0 };
     const client = createApiClient(
-      { ...pick(environment), fetch: listening(environment, heard) },
+      { ...pick(environment), fetch: listening(environment, clock, heard) },
       // Who tries again, and when, is the agent's own decision.
       { endpoint, ...credentials, attempts: 1, timeoutMs },
     );
@@ -97,13 +101,21 @@ function pick({ sleep, random }: Environment) {
 }
 
 /** A fetch that remembers what answers say in their headers. */
-function listening({ fetch, clock }: Environment, heard: Heard): typeof globalThis.fetch {
+function listening(
+  { fetch, uptimeMs }: Environment,
+  clock: AgentClock,
+  heard: Heard,
+): typeof globalThis.fetch {
   return async (input, init) => {
+    const askedAt = clock.now();
+    const uptime = uptimeMs();
     const response = await fetch(input, init);
     heard.answered = true;
-    heard.retryAfterMs = retryAfterMs(response.headers.get('retry-after'), clock.now());
     const date = Date.parse(response.headers.get('date') ?? '');
-    heard.skewMs = Number.isNaN(date) ? 0 : clock.now() - date;
+    heard.skewMs = Number.isNaN(date) ? 0 : askedAt - date;
+    // What stands before Helios answers for it when it is away, by a clock of its own.
+    if (response.status < 500) clock.hear(date, uptimeMs() - uptime);
+    heard.retryAfterMs = retryAfterMs(response.headers.get('retry-after'), clock.now());
     return response;
   };
 }
@@ -137,8 +149,7 @@ function whatFailed(error: unknown, heard: Heard, wasLetIn: boolean): Uplinked<n
     ({ kind: 'later', message, ...(retry !== undefined && { retryAfterMs: retry }) }) as const;
   if (isDomainError(error, 'UNAUTHORIZED', 'FORBIDDEN')) {
     if (heard.answered && Math.abs(heard.skewMs) > MOST_SKEW_MS) {
-      const minutes = Math.round(heard.skewMs / 60_000);
-      return later(`refused, and the clock of this machine is ${minutes} minutes off`);
+      return later(`refused, and the clock of this machine is ${inWords(heard.skewMs)}`);
     }
     // Credentials that were there a moment ago come back.
     if (!heard.answered && wasLetIn) return later(error.message);

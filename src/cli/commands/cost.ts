@@ -1,11 +1,11 @@
 import type { CostPeriod } from '#contracts/http/cost.ts';
+import { counted } from '#core/units.ts';
 import { type CommandContext, type WorkloadFlags, workloadOf } from '../command-context.ts';
 import { budgetTable, forecastTable, savingsTable } from '../render/cost-outlook-tables.ts';
 import { costTable, efficiencyTable, reasonLines, summaryTable } from '../render/cost-tables.ts';
 import { formatDollars } from '../render/dollars.ts';
 import { renderTable, type Table } from '../render/table.ts';
 import { momentOf } from '../render/time.ts';
-import { counted } from '../render/units.ts';
 import type { Session } from '../session.ts';
 
 /** `--fail-over` found a budget that is exhausted, or will be. */

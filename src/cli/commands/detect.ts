@@ -3,6 +3,7 @@ import { SEVERITIES, type Sensitivity, type Severity } from '#core/detect/severi
 import { DomainError } from '#core/errors.ts';
 import { canonicalMetric } from '#core/series/metric-catalogue.ts';
 import { type EpochMs, toIso } from '#core/time.ts';
+import { formatCount } from '#core/units.ts';
 import { type CommandContext, type WorkloadFlags, workloadOf } from '../command-context.ts';
 import { EXIT_FINDINGS, EXIT_INSUFFICIENT } from '../failure.ts';
 import { readFromFile } from '../import/read-from-file.ts';
@@ -10,7 +11,6 @@ import { type FilePoints, readPoints } from '../import/read-points.ts';
 import { anomalyCharts } from '../render/anomaly-chart.ts';
 import { detectionText } from '../render/anomaly-report.ts';
 import { anomalyTable } from '../render/anomaly-table.ts';
-import { formatCount } from '../render/units.ts';
 
 export interface DetectFlags extends WorkloadFlags {
   readonly metric?: readonly string[];

@@ -12,12 +12,12 @@ import { costOfMetrics, metricsRequested } from '#core/cost/metrics-requested.ts
 import { HOURS_A_MONTH } from '#core/cost/planned-deployment.ts';
 import { DomainError } from '#core/errors.ts';
 import { durationMs, HOUR, MINUTE } from '#core/time.ts';
+import { counted } from '#core/units.ts';
 import { parseWorkloadKey } from '#core/workload.ts';
 import type { CommandContext } from '../command-context.ts';
 import { issuesOf } from '../config-file.ts';
 import { formatDollars } from '../render/dollars.ts';
 import { renderTable, type Table, textCell } from '../render/table.ts';
-import { counted } from '../render/units.ts';
 import { readServiceConfig } from '../service-config.ts';
 
 export interface DiscoverFlags {

@@ -1,6 +1,7 @@
 import { DomainError } from '#core/errors.ts';
 import { canonicalMetric } from '#core/series/metric-catalogue.ts';
 import { addMs, DAY, durationMs, type EpochMs, epochMs, SECOND } from '#core/time.ts';
+import { formatCount } from '#core/units.ts';
 import type { ApiClient } from '../client.ts';
 import type { CommandContext } from '../command-context.ts';
 import { dataSummaries, modelMetrics } from '../export/documents.ts';
@@ -12,7 +13,6 @@ import { csvRows, jsonRows } from '../export/row-format.ts';
 import { sourceRows } from '../export/source-rows.ts';
 import * as stored from '../export/stored-rows.ts';
 import { EXIT_INSUFFICIENT } from '../failure.ts';
-import { formatCount } from '../render/units.ts';
 
 const DEFAULT_LENGTH = DAY;
 /** Rows that are written at once. */
@@ -55,8 +55,9 @@ export async function exportData(
 function rowsOf(
   kind: ExportKind,
   request: stored.StoredExport,
-  { featureSet }: ExportFlags,
+  { featureSet, from, to, seconds }: ExportFlags,
 ): stored.RowSource {
+  const isRange = [from, to, seconds].some((given) => given !== undefined);
   switch (kind) {
     case 'series':
       return stored.seriesRows(request);
@@ -65,7 +66,7 @@ function rowsOf(
     case 'forecasts':
       return stored.forecastRows(request);
     case 'recommendations':
-      return stored.recommendationRows(request);
+      return isRange ? stored.publishedRows(request) : stored.recommendationRows(request);
   }
 }
 

@@ -9,6 +9,7 @@ import type { TimeFormat } from '#core/csv/time-format.ts';
 import { DomainError } from '#core/errors.ts';
 import { findTimeZone } from '#core/series/time-zone.ts';
 import { durationMs, type EpochMs, SECOND } from '#core/time.ts';
+import { formatCount } from '#core/units.ts';
 import type { ApiClient } from '../client.ts';
 import { type CommandContext, type WorkloadFlags, workloadOf } from '../command-context.ts';
 import { EXIT_INSUFFICIENT } from '../failure.ts';
@@ -16,7 +17,6 @@ import { foreignError } from '../foreign-error.ts';
 import { type ImportReport, importFile } from '../import/import-file.ts';
 import { type FileReport, showImport } from '../import/show-import.ts';
 import { startProgress } from '../render/progress.ts';
-import { formatCount } from '../render/units.ts';
 
 export interface ImportFlags extends WorkloadFlags {
   readonly metric?: string;

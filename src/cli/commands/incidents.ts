@@ -1,6 +1,7 @@
 import type { Feedback } from '#contracts/http/incidents.ts';
 import type { Severity } from '#core/detect/severity.ts';
 import { toIso } from '#core/time.ts';
+import { counted, formatCount } from '#core/units.ts';
 import {
   type CommandContext,
   type FromNow,
@@ -9,7 +10,6 @@ import {
 } from '../command-context.ts';
 import { printable } from '../failure.ts';
 import { incidentsText, incidentTable, isConcern } from '../render/incident-table.ts';
-import { counted, formatCount } from '../render/units.ts';
 
 export interface IncidentFlags extends WorkloadFlags {
   readonly open?: boolean;

@@ -1,4 +1,5 @@
 import type { ModelDetail, ModelInfo } from '#contracts/http/catalog.ts';
+import { formatCount, formatGain, formatShare } from '#core/units.ts';
 import { workloadLabel } from '#core/workload.ts';
 import { type CommandContext, type WorkloadFlags, workloadOf } from '../command-context.ts';
 import { printable } from '../failure.ts';
@@ -7,7 +8,6 @@ import { type Cell, renderTable, type Table, textCell, unknownCell } from '../re
 import { styled } from '../render/terminal.ts';
 import { momentOf, type TimeFormat } from '../render/time.ts';
 import { comparisonTable } from '../render/training-report.ts';
-import { formatCount, formatGain, formatShare } from '../render/units.ts';
 
 export interface ModelFlags extends WorkloadFlags {
   readonly metric?: string;

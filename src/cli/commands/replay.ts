@@ -9,6 +9,7 @@ import {
 import { DomainError, ERROR_CATALOGUE } from '#core/errors.ts';
 import { canonicalMetric } from '#core/series/metric-catalogue.ts';
 import { SECOND, toIso } from '#core/time.ts';
+import { formatCount } from '#core/units.ts';
 import type { ApiClient } from '../client.ts';
 import { type CommandContext, type WorkloadFlags, workloadOf } from '../command-context.ts';
 import { EXIT_FAULT, EXIT_FINDINGS, EXIT_INSUFFICIENT } from '../failure.ts';
@@ -19,7 +20,6 @@ import { type FilePoint, type FilePoints, readPoints } from '../import/read-poin
 import { startProgress } from '../render/progress.ts';
 import { replayHtml } from '../render/replay-html.ts';
 import { replayTable, replayText } from '../render/replay-report.ts';
-import { formatCount } from '../render/units.ts';
 
 export interface ReplayFlags extends WorkloadFlags {
   readonly metric?: string;

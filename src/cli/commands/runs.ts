@@ -2,6 +2,7 @@ import { LIMITS } from '#contracts/http/common.ts';
 import type { Run, RunDetail } from '#contracts/http/train.ts';
 import { canonicalMetric } from '#core/series/metric-catalogue.ts';
 import { untracked } from '#core/series/track.ts';
+import { formatCount } from '#core/units.ts';
 import { workloadLabel } from '#core/workload.ts';
 import type { ApiClient } from '../client.ts';
 import { type CommandContext, type WorkloadFlags, workloadOf } from '../command-context.ts';
@@ -15,7 +16,6 @@ import {
 import { type Cell, renderTable, type Table, textCell, unknownCell } from '../render/table.ts';
 import { formatDuration, momentOf, type TimeFormat } from '../render/time.ts';
 import { runText } from '../render/training-report.ts';
-import { formatCount } from '../render/units.ts';
 
 export interface RunListFlags {
   readonly limit?: number;

@@ -1,4 +1,5 @@
 import type { ModelInfo, WorkloadInfo } from '#contracts/http/catalog.ts';
+import { counted } from '#core/units.ts';
 import { workloadLabel } from '#core/workload.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { AnswerOf } from '../operations.ts';
@@ -6,7 +7,6 @@ import { isConcern } from '../render/incident-table.ts';
 import { skillWords } from '../render/skill.ts';
 import { type Cell, renderTable, type Table, textCell, unknownCell } from '../render/table.ts';
 import { formatAge, formatStep, momentOf } from '../render/time.ts';
-import { counted } from '../render/units.ts';
 
 /**
  * What Helios sees: its health, every workload and metric, how old the data are, what serves them, and

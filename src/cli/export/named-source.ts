@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { awsSecrets } from '#adapters/aws/aws-secrets.ts';
 import { sourceOf } from '#adapters/sources/registry.ts';
 import type { MetricSource } from '#app/ports/metric-source.ts';
 import { sourceType } from '#contracts/config/source-types.ts';
@@ -66,6 +67,7 @@ async function openByAddress(
   const { clock, sleep, random, fetch, env, hostName } = environment;
   return kind.open(parsed.data, {
     ...{ clock, sleep, random, fetch, env, name: kind.type, labels: {}, host: hostName },
+    secrets: awsSecrets(clock),
     workload: workloadId({ deployment: deployment ?? kind.type, namespace, cluster, container }),
   });
 }

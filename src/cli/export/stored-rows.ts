@@ -90,7 +90,11 @@ export function featureRows(request: StoredExport, set: FeatureSet): RowSource {
   };
 }
 
-/** Forecasts as they were issued, a row for each step of each; the newest 100 of each metric. */
+/** A forecast of a week in five minutes is 100 kB: answers stay far below what one may be. */
+const FORECASTS_A_PAGE = 25;
+const CHANGES_A_PAGE = 500;
+
+/** Forecasts as they were issued, a row for each step of each, the newest first. */
 export function forecastRows(request: StoredExport): RowSource {
   return {
     columns: [
@@ -112,12 +116,7 @@ async function* issuedOf(
   workload: WorkloadInfo,
   metric: string,
 ): AsyncGenerator<ExportRow> {
-  const { forecasts } = await client.call('listForecasts', {
-    query: { ...workload.workload, metric, limit: 100 },
-  });
-  for (const issued of forecasts) {
-    const at = Date.parse(issued.issued_at);
-    if (at < range.from || at >= range.to) continue;
+  for await (const issued of issuedPages(client, workload, metric, range)) {
     const cutoff = epochMs(Date.parse(issued.data_as_of));
     const step = durationMs(issued.step_seconds * SECOND);
     const head = [issued.issued_at, issued.data_as_of, ...partsOf(workload), metric];
@@ -126,6 +125,66 @@ async function* issuedOf(
       const time = toIso(addMs(cutoff, step, i + 1));
       yield [...head, issued.model, issued.version, time, value, issued.level, ...bounds];
     }
+  }
+}
+
+/** Page by page: a forecast every five minutes is more than one answer holds. */
+async function* issuedPages(
+  client: ApiClient,
+  { workload }: WorkloadInfo,
+  metric: string,
+  { from, to }: ExportRange,
+) {
+  for (let before = toIso(to); ; ) {
+    const { forecasts } = await client.call('listForecasts', {
+      query: { ...workload, metric, limit: FORECASTS_A_PAGE, before },
+    });
+    for (const issued of forecasts) {
+      if (Date.parse(issued.issued_at) < from) return;
+      yield issued;
+    }
+    const last = forecasts.at(-1);
+    if (last === undefined || forecasts.length < FORECASTS_A_PAGE) return;
+    before = last.issued_at;
+  }
+}
+
+/** What was recommended in the range: a row for each change of the action or of its target. */
+export function publishedRows({ client, workloads, range }: StoredExport): RowSource {
+  return {
+    columns: [
+      ...['generated_at', ...WORKLOAD_COLUMNS, 'action', 'current_replicas', 'target_replicas'],
+      ...['lower_replicas', 'upper_replicas', 'execute_by', 'valid_until', 'reason'],
+    ],
+    async *rows() {
+      for (const workload of workloads) {
+        for await (const published of publishedPages(client, workload, range)) {
+          const { current_replicas, target_replicas, lower_replicas, upper_replicas } = published;
+          yield [
+            ...[published.generated_at, ...partsOf(workload), published.action],
+            ...[current_replicas, target_replicas, lower_replicas, upper_replicas],
+            ...[published.execute_by, published.valid_until],
+            published.reasons.map(({ message }) => message).join('; '),
+          ];
+        }
+      }
+    },
+  };
+}
+
+async function* publishedPages(
+  client: ApiClient,
+  { workload }: WorkloadInfo,
+  { from, to }: ExportRange,
+) {
+  for (let start = from; start < to; ) {
+    const { recommendations } = await client.call('listRecommendations', {
+      query: { ...workload, from: toIso(start), to: toIso(to), limit: CHANGES_A_PAGE },
+    });
+    yield* recommendations;
+    const last = recommendations.at(-1);
+    if (last === undefined || recommendations.length < CHANGES_A_PAGE) return;
+    start = epochMs(Date.parse(last.generated_at) + 1);
   }
 }
 

@@ -2,7 +2,7 @@ import { type CsvOptions, readCsv } from '#core/csv/read-csv.ts';
 import type { CsvSeries } from '#core/csv/series-index.ts';
 import { DomainError } from '#core/errors.ts';
 import { type EpochMs, epochMs } from '#core/time.ts';
-import { formatCount } from '../render/units.ts';
+import { formatCount } from '#core/units.ts';
 import { createProblemList, type RowProblem } from './problem-list.ts';
 
 /** What a small file holds, a list of points a metric. */

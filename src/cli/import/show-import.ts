@@ -5,12 +5,12 @@ import {
   metricDefinition,
 } from '#core/series/metric-catalogue.ts';
 import { SECOND, toIso } from '#core/time.ts';
+import { formatCount } from '#core/units.ts';
 import { workloadId, workloadLabel } from '#core/workload.ts';
 import type { CommandContext, WorkloadFlags } from '../command-context.ts';
 import { printable } from '../failure.ts';
 import { renderTable, type Table, textCell } from '../render/table.ts';
 import { formatStep } from '../render/time.ts';
-import { formatCount } from '../render/units.ts';
 import type { ImportReport, SeriesReport } from './import-file.ts';
 
 /** What became of one file. */

@@ -1,10 +1,10 @@
 import type { DetectResponse, MetricPoints } from '#contracts/http/detect.ts';
 import { addMs, durationMs } from '#core/time.ts';
+import { scaleFor, unitOf } from '#core/units.ts';
 import { printable } from '../failure.ts';
 import { type ChartPoint, GLYPHS, renderChart } from './chart.ts';
 import { styled, type Terminal } from './terminal.ts';
 import { momentOf, type TimeFormat } from './time.ts';
-import { scaleFor, unitOf } from './units.ts';
 
 /**
  * A chart a metric, with what was expected, the band of usual values and the anomalies marked: of the

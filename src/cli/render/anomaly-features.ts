@@ -1,9 +1,9 @@
 import type { Anomaly, DetectResponse } from '#contracts/http/detect.ts';
+import { formatValue, scaleFor, unitOf } from '#core/units.ts';
 import { printable } from '../failure.ts';
 import { renderTable } from './table.ts';
 import { styled, type Terminal } from './terminal.ts';
 import { momentOf, type TimeFormat } from './time.ts';
-import { formatValue, scaleFor, unitOf } from './units.ts';
 
 /** Anomalies that are taken apart, and features of each that are shown. */
 const MOST_ANOMALIES = 3;

@@ -1,6 +1,7 @@
 import type { Anomaly, DetectResponse } from '#contracts/http/detect.ts';
 import type { FoundIncident } from '#contracts/http/incidents.ts';
 import { SEVERITIES } from '#core/detect/severity.ts';
+import { counted, formatCount, formatShare } from '#core/units.ts';
 import { workloadLabel } from '#core/workload.ts';
 import { printable } from '../failure.ts';
 import { featuresText } from './anomaly-features.ts';
@@ -9,7 +10,6 @@ import { metricsText, severityText, spanText } from './incident-line.ts';
 import { renderTable } from './table.ts';
 import { styled, type Terminal } from './terminal.ts';
 import { formatStep, momentOf, type TimeFormat } from './time.ts';
-import { counted, formatCount, formatShare } from './units.ts';
 
 interface TextOptions {
   readonly terminal: Terminal;

@@ -1,8 +1,8 @@
 import type { Anomaly, DetectResponse } from '#contracts/http/detect.ts';
 import type { FoundIncident } from '#contracts/http/incidents.ts';
+import { formatValue, type Scale, scaleFor, unitOf } from '#core/units.ts';
 import { type Cell, type Table, textCell, unknownCell } from './table.ts';
 import { momentOf, type TimeFormat } from './time.ts';
-import { formatValue, type Scale, scaleFor, unitOf } from './units.ts';
 
 const RIGHT = { align: 'right' } as const;
 

@@ -1,4 +1,5 @@
 import type { PredictBatchResponse, PredictResponse } from '#contracts/http/predict.ts';
+import { formatGain, formatShare, formatValue, type Scale } from '#core/units.ts';
 import { workloadLabel } from '#core/workload.ts';
 import { printable } from '../failure.ts';
 import { explanationText } from './explanation.ts';
@@ -6,7 +7,6 @@ import { scaleOf } from './forecast-report.ts';
 import { type Cell, renderTable, type Table, textCell, unknownCell } from './table.ts';
 import { styled, type Terminal } from './terminal.ts';
 import { formatStep, momentOf, type TimeFormat } from './time.ts';
-import { formatGain, formatShare, formatValue, type Scale } from './units.ts';
 
 type Horizon = NonNullable<PredictResponse['horizons']>[number];
 

@@ -1,11 +1,11 @@
 import type { CapacityResponse, MetricCapacity } from '#contracts/http/capacity.ts';
 import type { Reason } from '#contracts/http/common.ts';
+import { counted, formatShare, formatValue, type Scale, scaleFor } from '#core/units.ts';
 import { workloadLabel } from '#core/workload.ts';
 import { printable } from '../failure.ts';
 import { type Cell, renderTable, type Table, textCell, unknownCell } from './table.ts';
 import { styled, type Terminal } from './terminal.ts';
 import { momentOf, type TimeFormat } from './time.ts';
-import { counted, formatShare, formatValue, type Scale, scaleFor } from './units.ts';
 
 /** A row a metric: mean, 95th percentile and peak with their intervals, and the hour of the peak. */
 export function capacityTable(answer: CapacityResponse, time: TimeFormat): Table {

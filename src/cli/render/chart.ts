@@ -1,7 +1,7 @@
 import type { EpochMs } from '#core/time.ts';
+import { formatValue, type Scale } from '#core/units.ts';
 import { styled, type Terminal } from './terminal.ts';
 import type { TimeFormat } from './time.ts';
-import { formatValue, type Scale } from './units.ts';
 
 /** A value at a time, null is missing; with what was expected then, where that is known. */
 export interface ChartPoint {

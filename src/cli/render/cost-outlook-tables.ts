@@ -1,8 +1,8 @@
 import type { BudgetResponse, CostForecast, SavingInfo } from '#contracts/http/cost.ts';
+import { formatShare } from '#core/units.ts';
 import { dollarCell, numberCell, workloadCell } from './cost-tables.ts';
 import { type Cell, type Table, textCell, unknownCell } from './table.ts';
 import { formatAge, momentOf, type TimeFormat } from './time.ts';
-import { formatShare } from './units.ts';
 
 const right = { align: 'right' } as const;
 

@@ -5,11 +5,11 @@ import type {
   EfficiencyRow,
   WorkloadCost,
 } from '#contracts/http/cost.ts';
+import { formatShare } from '#core/units.ts';
 import { workloadLabel } from '#core/workload.ts';
 import { printable } from '../failure.ts';
 import { formatDollars } from './dollars.ts';
 import { type Cell, type Table, textCell, unknownCell } from './table.ts';
-import { formatShare } from './units.ts';
 
 const right = { align: 'right' } as const;
 

@@ -1,10 +1,10 @@
 import type { WhenResponse } from '#contracts/http/when.ts';
+import { formatShare, formatSingle } from '#core/units.ts';
 import { workloadLabel } from '#core/workload.ts';
 import { printable } from '../failure.ts';
 import { renderTable, type Table, unknownCell } from './table.ts';
 import { styled, type Terminal } from './terminal.ts';
 import { formatAge, formatStep, momentOf, type TimeFormat } from './time.ts';
-import { formatShare, formatSingle } from './units.ts';
 
 /** A row a probability: by when the limit has been crossed. */
 export function crossingTable({ crossing }: WhenResponse, time: TimeFormat): Table {

@@ -1,9 +1,9 @@
 import type { Explanation, PredictResponse } from '#contracts/http/predict.ts';
+import { formatCount, formatShare, formatValue, type Scale } from '#core/units.ts';
 import { printable } from '../failure.ts';
 import { type Cell, renderTable, type Table, textCell, unknownCell } from './table.ts';
 import { styled, type Terminal } from './terminal.ts';
 import { formatStep } from './time.ts';
-import { formatCount, formatShare, formatValue, type Scale } from './units.ts';
 
 /** What a rule of the blend does, in words. */
 const COMBINATIONS = {

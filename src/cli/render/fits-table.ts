@@ -1,8 +1,8 @@
 import type { Fit } from '#contracts/http/fits.ts';
+import { formatCount, formatGain, formatValue, type Scale, scaleFor, unitOf } from '#core/units.ts';
 import { workloadKey, workloadLabel } from '#core/workload.ts';
 import { type Cell, type Table, textCell, unknownCell, withoutColumns } from './table.ts';
 import { formatDuration } from './time.ts';
-import { formatCount, formatGain, formatValue, type Scale, scaleFor, unitOf } from './units.ts';
 
 /**
  * Every fit with its error, the best of a metric first. Errors of one metric share a scale, so that

@@ -1,4 +1,5 @@
 import type { PredictResponse } from '#contracts/http/predict.ts';
+import { formatValue, type Scale, scaleFor } from '#core/units.ts';
 import { workloadLabel } from '#core/workload.ts';
 import { printable } from '../failure.ts';
 import { explanationColumns, explanationText } from './explanation.ts';
@@ -6,7 +7,6 @@ import { coverageSentence, skillSentence, whyUnknown } from './skill.ts';
 import { type Cell, renderTable, type Table, unknownCell } from './table.ts';
 import { styled, type Terminal } from './terminal.ts';
 import { momentOf, type TimeFormat } from './time.ts';
-import { formatValue, type Scale, scaleFor } from './units.ts';
 
 /** One scale for all numbers of a forecast and what is drawn beside it. */
 export function scaleOf(forecast: PredictResponse, others: readonly number[] = []): Scale {

@@ -6,6 +6,7 @@ import {
   type Permission,
   SKILL_NEEDED,
 } from '#core/evaluate/grade.ts';
+import { counted, formatGain, formatShare } from '#core/units.ts';
 import { workloadKey, workloadLabel } from '#core/workload.ts';
 import { printable } from '../failure.ts';
 import {
@@ -17,7 +18,6 @@ import {
   withoutColumns,
 } from './table.ts';
 import { styled, type Terminal } from './terminal.ts';
-import { counted, formatGain, formatShare } from './units.ts';
 
 const GRADE_WORDS: Readonly<Record<Grade, string>> = {
   predictable: 'predictable',

@@ -1,8 +1,8 @@
 import type { FoundIncident } from '#contracts/http/incidents.ts';
 import type { Severity } from '#core/detect/severity.ts';
+import { formatShare } from '#core/units.ts';
 import { styled, type Terminal } from './terminal.ts';
 import { formatAge, momentOf, type TimeFormat } from './time.ts';
-import { formatShare } from './units.ts';
 
 const SEVERITY_STYLES = {
   critical: 'red',

@@ -1,10 +1,10 @@
 import type { ActionItem, Recommendation, RecommendResponse } from '#contracts/http/recommend.ts';
+import { formatShare } from '#core/units.ts';
 import { workloadLabel } from '#core/workload.ts';
 import { printable } from '../failure.ts';
 import { renderMarkdown, renderTable, type Table, textCell } from './table.ts';
 import { styled, type Terminal } from './terminal.ts';
 import { momentOf, type TimeFormat } from './time.ts';
-import { formatShare } from './units.ts';
 
 interface TextOptions {
   readonly terminal: Terminal;

@@ -1,12 +1,12 @@
 import type { ReplayPolicy, ReplayReport } from '#contracts/http/replay.ts';
 import { addMs, durationMs, SECOND } from '#core/time.ts';
+import { formatCount, formatGain, scaleFor } from '#core/units.ts';
 import { workloadLabel } from '#core/workload.ts';
 import { printable } from '../failure.ts';
 import { renderChart } from './chart.ts';
 import { renderTable, type Table, textCell, unknownCell } from './table.ts';
 import { styled, type Terminal } from './terminal.ts';
 import { momentOf, type TimeFormat } from './time.ts';
-import { formatCount, formatGain, scaleFor } from './units.ts';
 
 /** The policies by the names that people read. */
 export const POLICY_WORDS: Readonly<Record<ReplayPolicy['name'], string>> = {

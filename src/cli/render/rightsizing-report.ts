@@ -1,8 +1,8 @@
 import type { ContainerRightsizing, RightsizingResponse } from '#contracts/http/rightsizing.ts';
+import { counted, formatShare } from '#core/units.ts';
 import { printable } from '../failure.ts';
 import { type Cell, renderTable, type Table, textCell, unknownCell } from './table.ts';
 import { styled, type Terminal } from './terminal.ts';
-import { counted, formatShare } from './units.ts';
 
 /** Two rows a container, CPU and memory: what it has, what it should have, and why. */
 export function rightsizingTable({ containers }: RightsizingResponse): Table {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Fit } from '#contracts/http/fits.ts';
 import type { Run, RunDetail } from '#contracts/http/train.ts';
+import { formatGain, unitOf } from '#core/units.ts';
 import { workloadKey, workloadLabel } from '#core/workload.ts';
 import { printable } from '../failure.ts';
 import { errorCell, scaleOfErrors } from './fits-table.ts';
@@ -14,7 +15,6 @@ import {
 } from './table.ts';
 import { styled, type Terminal } from './terminal.ts';
 import { momentOf, type TimeFormat } from './time.ts';
-import { formatGain, unitOf } from './units.ts';
 
 /** One model of one metric in two runs; null where a run does not have it. */
 export interface FitPair {

@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 import type { Reason } from '#contracts/http/common.ts';
 import type { CoverageSchema, SkillSchema } from '#contracts/http/predict.ts';
+import { formatCount, formatShare } from '#core/units.ts';
 import { printable } from '../failure.ts';
-import { formatCount, formatShare } from './units.ts';
 
 type Skill = z.infer<typeof SkillSchema>;
 type Coverage = z.infer<typeof CoverageSchema>;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { StageName } from '#contracts/http/train.ts';
+import { counted, formatCount, formatShare } from '#core/units.ts';
 import { formatStep } from './time.ts';
-import { counted, formatCount, formatShare } from './units.ts';
 
 /** The pipeline's stages under the names the field gives them. */
 export const STAGE_TITLES: Readonly<Record<StageName, string>> = {

@@ -1,5 +1,6 @@
 import type { ModelDetail } from '#contracts/http/catalog.ts';
 import type { RunDetail, RunWorkload } from '#contracts/http/train.ts';
+import { formatCount, formatGain, formatShare, formatSingle, unitOf } from '#core/units.ts';
 import { workloadLabel } from '#core/workload.ts';
 import { printable } from '../failure.ts';
 import { STAGE_TITLES, stageSummary } from './stage-summary.ts';
@@ -12,7 +13,6 @@ import {
   withoutColumns,
 } from './table.ts';
 import { styled, type Terminal } from './terminal.ts';
-import { formatCount, formatGain, formatShare, formatSingle, unitOf } from './units.ts';
 
 /** One stage of one workload on one line, as it is printed when it ends. */
 export function stageLine(workload: RunWorkload, stage: RunWorkload['stages'][number]): string {

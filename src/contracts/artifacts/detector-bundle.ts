@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ReconstructionStateSchema } from '#core/detect/reconstruction.ts';
-import { ResidualStateSchema } from '#core/detect/residual.ts';
+import { ResidualStateSchema } from '#core/detect/residual-state.ts';
 import { ServiceStateSchema } from '#core/detect/service.ts';
 
 /** The detectors that training fits; the streaming one learns while it scores. */

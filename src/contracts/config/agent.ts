@@ -5,7 +5,7 @@ import { LIMITS } from '../http/common.ts';
 import { SOURCE_NAME } from '../http/ingest.ts';
 
 /** Static labels: `deployment`, `namespace`, `cluster`, `container` say whose the metrics are. */
-const LabelsSchema = z
+export const StaticLabelsSchema = z
   .record(z.string().min(1).max(64), z.string().max(256))
   .refine((labels) => Object.keys(labels).length <= 24, 'at most 24 labels')
   .refine(
@@ -14,7 +14,8 @@ const LabelsSchema = z
         (part) => part === undefined || NAME_PART.test(part),
       ),
     'deployment, namespace, cluster and container are letters, digits, dots, dashes, underscores',
-  );
+  )
+  .default({});
 
 const SecondsSchema = z.number().min(1).max(3_600);
 
@@ -29,7 +30,7 @@ export const SourceEntrySchema = z.strictObject({
   timeout: z.number().min(1).max(600).default(30).meta({
     description: 'seconds after which a collection is given up',
   }),
-  labels: LabelsSchema.default({}),
+  labels: StaticLabelsSchema,
 });
 export type SourceEntry = z.infer<typeof SourceEntrySchema>;
 
@@ -55,7 +56,7 @@ export const AgentFileSchema = z.strictObject({
         (level) => (typeof level === 'string' ? level.toUpperCase() : level),
         LogLevelSchema.default('INFO'),
       ),
-      labels: LabelsSchema.default({}),
+      labels: StaticLabelsSchema,
       state_dir: z.string().min(1).optional().meta({
         description: 'where the buffer is; ~/.helios/agent unless given',
       }),

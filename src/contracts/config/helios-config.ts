@@ -5,6 +5,7 @@ import { ActuationConfigSchema } from './actuation.ts';
 import { AuthenticationConfigSchema } from './authentication.ts';
 import { CloudWatchMappingSchema } from './cloudwatch.ts';
 import { CollectionConfigSchema } from './collection.ts';
+import { DashboardConfigSchema, dashboardProblems } from './dashboard.ts';
 import { DetectionConfigSchema } from './detection.ts';
 import { DiscoveryConfigSchema } from './discovery.ts';
 import { ConfiguredEventsSchema } from './events.ts';
@@ -17,6 +18,7 @@ import { type PrometheusServers, PrometheusServersSchema } from './prometheus-se
 import { ScalingConfigSchema } from './scaling.ts';
 import { SchedulesConfigSchema } from './schedules.ts';
 import { StorageConfigSchema } from './storage.ts';
+import { nameOfSource, SweptSourcesSchema } from './swept-sources.ts';
 import { WriteBackConfigSchema } from './write-back.ts';
 
 const NameSchema = z.string().regex(NAME_PART);
@@ -70,17 +72,24 @@ export const HeliosConfigSchema = z
     scaling: ScalingConfigSchema,
     actuation: ActuationConfigSchema,
     authentication: AuthenticationConfigSchema,
+    dashboard: DashboardConfigSchema,
     pricing: PricingConfigSchema,
     storage: StorageConfigSchema,
     monitoring: MonitoringConfigSchema,
     notifications: NotificationsConfigSchema,
     heartbeat: HeartbeatConfigSchema,
     prometheus: PrometheusServersSchema,
+    sources: SweptSourcesSchema,
     write_back: WriteBackConfigSchema,
   })
   .superRefine((config, context) => {
+    for (const problem of sharedNames(config)) context.addIssue({ code: 'custom', ...problem });
     for (const problem of unknownAccounts(config)) context.addIssue({ code: 'custom', ...problem });
-    for (const problem of [...repeatedWorkloads(config.workloads), ...readTwice(config)]) {
+    for (const problem of [
+      ...repeatedWorkloads(config.workloads),
+      ...readTwice(config),
+      ...dashboardProblems(config),
+    ]) {
       context.addIssue({ code: 'custom', ...problem });
     }
   });
@@ -103,6 +112,16 @@ function readTwice({
       return [{ path: ['prometheus', i, 'workloads', j], message }];
     }),
   );
+}
+
+/** What is read from `prometheus:` is told apart from everything else by that name. */
+function sharedNames({ prometheus, sources }: Pick<HeliosConfig, 'prometheus' | 'sources'>) {
+  if (prometheus.length === 0) return [];
+  return sources.flatMap((source, i) => {
+    if (nameOfSource(source) !== 'prometheus') return [];
+    const message = 'the servers of prometheus: are called prometheus: give this one another name';
+    return [{ path: ['sources', i, 'name'], message }];
+  });
 }
 
 /** Each workload is configured once: two of the same name would overwrite each other's observations. */

@@ -133,7 +133,7 @@ export const IGNORED_LSTM_KEYS = {
   'model.use_container_embeddings': 'each workload has a network of its own',
   'model.num_containers': 'each workload has a network of its own',
   'model.container_embedding_dim': 'each workload has a network of its own',
-  'training.device': 'training runs where TensorFlow.js does',
+  'training.device': 'training runs on the processor',
   'training.num_workers': 'windows are cut in memory',
   'training.checkpoint_dir': 'checkpoints are kept in the object store',
   'training.experiment_name': 'runs are kept in the catalog',

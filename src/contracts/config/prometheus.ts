@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { RegionSchema } from './accounts.ts';
+import { secretSchema } from './secret.ts';
 
-/** Names of files, read where the process starts: no secret stands in a configuration. */
+/** Names of files, read where the process runs. */
 const FileSchema = z.string().min(1).max(4_096);
 
 const TYPE = { description: 'how: none, basic, bearer (a token), sigv4 (AWS credentials)' };
@@ -12,22 +13,16 @@ export const PrometheusAuthSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('basic').meta(TYPE),
     username: z.string().min(1).max(256).meta({ description: 'of basic' }),
-    password: z
-      .string()
-      .min(1)
-      .max(1_024)
+    password: secretSchema(1_024)
       .optional()
-      .meta({ description: 'rather in a file: password_file' }),
+      .meta({ description: 'rather a secret of AWS Secrets Manager, or a file: password_file' }),
     password_file: FileSchema.optional().meta({ description: 'the file that holds it' }),
   }),
   z.strictObject({
     type: z.literal('bearer').meta(TYPE),
-    token: z
-      .string()
-      .min(1)
-      .max(16_384)
+    token: secretSchema(16_384)
       .optional()
-      .meta({ description: 'rather in a file: token_file' }),
+      .meta({ description: 'rather a secret of AWS Secrets Manager, or a file: token_file' }),
     token_file: FileSchema.optional().meta({
       description: 'read again for every request: such tokens are replaced',
     }),

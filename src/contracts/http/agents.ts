@@ -37,6 +37,17 @@ export const AgentBufferSchema = z.strictObject({
   on_disk: z.boolean().meta({
     description: 'false: the disk takes nothing, and a restart would lose what waits',
   }),
+  early_samples: CountSchema.optional().meta({
+    description: 'of those that wait: refused as being from the future, sent again in their time',
+  }),
+});
+
+/** How the clock of an agent's machine stands to Helios', by the dates of its answers. */
+export const AgentClockSchema = z.strictObject({
+  offset_seconds: z.number().meta({ description: "the machine's time minus Helios'" }),
+  corrected: z.boolean().meta({
+    description: "true: above 30 s, so that samples are stamped with Helios' time",
+  }),
 });
 
 /** Body of `POST /agents/v1/heartbeat`. It says nothing of any sample: a paused agent sends it too. */
@@ -52,6 +63,7 @@ export const HeartbeatRequestSchema = z.strictObject({
   collection_interval: CollectionIntervalSchema.nullable(),
   sent_samples: CountSchema.meta({ description: 'acknowledged since the agent was started' }),
   buffer: AgentBufferSchema,
+  clock: AgentClockSchema.optional().meta({ description: 'missing before the first answer' }),
   sources: z.array(AgentSourceSchema).max(MOST_AGENT_SOURCES),
 });
 export type HeartbeatRequest = z.infer<typeof HeartbeatRequestSchema>;

@@ -26,10 +26,13 @@ export const HealthSchema = z.strictObject({
   }),
 });
 
+export type Health = z.infer<typeof HealthSchema>;
+
 export const ReadySchema = z.strictObject({
   ready: z.boolean(),
   checks: z.array(z.strictObject({ name: z.string(), ok: z.boolean(), message: z.string() })),
 });
+export type Ready = z.infer<typeof ReadySchema>;
 
 const MetricInfoSchema = z.strictObject({
   metric: z.string(),
@@ -104,6 +107,10 @@ export const ModelDetailSchema = ModelSchema.extend({
   origins: z.number().int(),
   coverage: z.array(CoverageSchema),
   provenance: z.record(z.string(), z.unknown()),
+  rollback_to: z
+    .strictObject({ version: z.string().nullable().meta({ description: 'null: naive' }) })
+    .nullable()
+    .meta({ description: 'what a rollback makes champion; null: there was none before' }),
 });
 export type ModelDetail = z.infer<typeof ModelDetailSchema>;
 
@@ -146,6 +153,9 @@ export const ForecastQuerySchema = z.strictObject({
   ...workloadFields,
   metric: MetricNameSchema,
   limit: z.coerce.number().int().min(1).max(100).default(12),
+  before: TimestampSchema.optional().meta({
+    description: 'only those issued before: issued_at of the last one leads to the next page',
+  }),
 });
 
 /** A forecast exactly as it was issued, for judging it later. */

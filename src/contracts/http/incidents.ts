@@ -65,6 +65,17 @@ export type Incident = z.infer<typeof IncidentSchema>;
 
 export const IncidentListSchema = z.strictObject({ incidents: z.array(IncidentSchema) });
 
+/** One incident, and what was put live before it and while it lasted. */
+export const IncidentDetailSchema = z.strictObject({
+  incident: IncidentSchema,
+  deployments: z.strictObject({
+    from: z.string().meta({ description: 'looked at from then on, six hours before it' }),
+    to: z.string().meta({ description: 'until its end, or until now' }),
+    at: z.array(z.string()).meta({ description: 'when each went live, in order of time' }),
+  }),
+});
+export type IncidentDetail = z.infer<typeof IncidentDetailSchema>;
+
 export const IncidentQuerySchema = z
   .strictObject({
     ...workloadFields,
@@ -81,8 +92,9 @@ export const IncidentQuerySchema = z
 export type IncidentQuery = z.output<typeof IncidentQuerySchema>;
 
 export const FeedbackRequestSchema = z.strictObject({
-  label: FeedbackSchema.shape.label.meta({
-    description: 'expected: known and no problem, so it no longer counts as open',
+  label: z.enum([...FeedbackSchema.shape.label.options, 'none']).meta({
+    description:
+      'expected: known and no problem, so it no longer counts as open; none: takes back what was said',
   }),
   note: z.string().max(500).optional(),
   by: z.string().min(1).max(128).optional().meta({

@@ -146,12 +146,32 @@ export const RecommendationSchema = z.strictObject({
 });
 export type Recommendation = z.infer<typeof RecommendationSchema>;
 
+/** The policy that decided: as asked for, else as configured, else its default; one word for each of `policyFields`. */
+export const PolicyUsedSchema = z.strictObject({
+  minimum_replicas: z.number().int(),
+  maximum_replicas: z.number().int(),
+  target_utilization: z.number(),
+  scale_up_threshold: z.number(),
+  scale_down_threshold: z.number(),
+  scale_out_cooldown_seconds: z.number(),
+  scale_in_cooldown_seconds: z.number(),
+  scale_in_window_seconds: z.number(),
+  scale_out_fraction: z.number(),
+  scale_out_replicas: z.number().int(),
+  scale_in_fraction: z.number(),
+  quantile: z.number(),
+  lead_time_seconds: z.number(),
+  stale_after_seconds: z.number(),
+});
+export type PolicyUsed = z.infer<typeof PolicyUsedSchema>;
+
 export const RecommendResponseSchema = z.strictObject({
   generated_at: z.string(),
   recommendations: z.array(RecommendationSchema),
   metadata: z.strictObject({
     cooldown_active: z.boolean(),
     target_utilization: z.number(),
+    policy: PolicyUsedSchema,
     model: z.string().nullable(),
     model_version: z.string().nullable(),
     dry_run: z.boolean(),
@@ -181,3 +201,17 @@ export const PublishedRecommendationSchema = z.strictObject({
   reasons: z.array(ReasonSchema),
 });
 export type PublishedRecommendation = z.infer<typeof PublishedRecommendationSchema>;
+
+export const RecommendationQuerySchema = z.strictObject({
+  ...workloadFields,
+  from: TimestampSchema,
+  to: TimestampSchema,
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+
+/** What the scheduled scoring has recommended: each change of the action or of its target. */
+export const RecommendationListSchema = z.strictObject({
+  workload: WorkloadRefSchema,
+  simulated: z.boolean(),
+  recommendations: z.array(PublishedRecommendationSchema),
+});

@@ -71,8 +71,20 @@ export const ReplayRunSchema = z.strictObject({
   finished_at: z.string().nullable(),
   /** Why it failed, or why there is nothing to replay. */
   error: ReasonSchema.nullable(),
+  workload: WorkloadRefSchema.nullable().default(null).meta({
+    description: 'whose past it is; null: of data that were sent along, or not known yet',
+  }),
 });
 export type ReplayRun = z.infer<typeof ReplayRunSchema>;
+
+export const ReplayQuerySchema = z.strictObject({
+  ...workloadFields,
+  limit: z.coerce.number().int().min(1).max(LIMITS.maxPageSize).default(20),
+});
+export type ReplayQuery = z.output<typeof ReplayQuerySchema>;
+
+export const ReplayListSchema = z.strictObject({ runs: z.array(ReplayRunSchema) });
+export type ReplayList = z.infer<typeof ReplayListSchema>;
 
 export const ReplayStartedSchema = z.strictObject({
   run: ReplayRunSchema,

@@ -48,6 +48,10 @@ export const LstmOptionsSchema = z.union([
     learning_rate: z.number().gt(0).max(1).optional(),
     dropout: z.number().min(0).max(0.9).optional(),
     window: z.number().int().min(2).max(512).optional().meta({ description: 'in steps' }),
+    engine: z.enum(['built-in', 'tensorflow']).optional().meta({
+      description:
+        'unless given, built-in; with training.native_image, tensorflow (TensorFlow.js, libtensorflow in that image)',
+    }),
   }),
   LstmConfigSchema,
 ]);

@@ -4,6 +4,7 @@ import { KEY_ROUTES } from '../key-routes.ts';
 import type { Route } from '../routes.ts';
 import { ACTUATION_ROUTES } from './actuation.ts';
 import { COST_ROUTES } from './cost.ts';
+import { FLEET_ROUTES } from './fleet.ts';
 import { GRADE_ROUTES } from './grades.ts';
 import { HEALTH_ROUTES } from './health.ts';
 import { MODEL_ROUTES } from './models.ts';
@@ -17,6 +18,7 @@ export const CATALOG_ROUTES: readonly Route[] = [
   ...MODEL_ROUTES,
   ...RUN_ROUTES,
   ...WORKLOAD_ROUTES,
+  ...FLEET_ROUTES,
   ...GRADE_ROUTES,
   ...COST_ROUTES,
   ...ACTUATION_ROUTES,

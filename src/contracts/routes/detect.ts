@@ -1,6 +1,7 @@
 import { DetectRequestSchema, DetectResponseSchema } from '../http/detect.ts';
 import {
   FeedbackRequestSchema,
+  IncidentDetailSchema,
   IncidentListSchema,
   IncidentQuerySchema,
   IncidentSchema,
@@ -35,11 +36,21 @@ export const DETECT_ROUTES: readonly Route[] = [
     sets: SIGNED_IN,
   },
   {
+    method: 'GET',
+    path: '/api/v1/incidents/{id}',
+    function: 'detect',
+    operation: 'getIncident',
+    summary: 'One incident, with the deployments before it and while it lasted',
+    response: IncidentDetailSchema,
+    status: 200,
+    sets: SIGNED_IN,
+  },
+  {
     method: 'POST',
     path: '/api/v1/incidents/{id}/feedback',
     function: 'detect',
     operation: 'giveFeedback',
-    summary: 'Say that an incident was expected, or that it was an anomaly',
+    summary: 'Say that an incident was expected, or an anomaly, or take back what was said',
     body: FeedbackRequestSchema,
     response: IncidentSchema,
     status: 200,

@@ -1,7 +1,7 @@
 import { HealthSchema, ReadySchema } from '../http/catalog.ts';
 import type { Route } from '../routes.ts';
 
-const OPEN = { method: 'GET', function: 'catalog', status: 200, sets: ['open'] } as const;
+const OPEN = { method: 'GET', function: 'catalog', status: 200, sets: ['open', 'jwt'] } as const;
 
 /** Whether it answers. */
 export const HEALTH_ROUTES: readonly Route[] = [

@@ -1,4 +1,10 @@
-import { ReplayDetailSchema, ReplayRequestSchema, ReplayStartedSchema } from '../http/replay.ts';
+import {
+  ReplayDetailSchema,
+  ReplayListSchema,
+  ReplayQuerySchema,
+  ReplayRequestSchema,
+  ReplayStartedSchema,
+} from '../http/replay.ts';
 import type { Route } from '../routes.ts';
 import { SIGNED_IN } from './callers.ts';
 
@@ -13,6 +19,17 @@ export const REPLAY_ROUTES: readonly Route[] = [
     body: ReplayRequestSchema,
     response: ReplayStartedSchema,
     status: 202,
+    sets: SIGNED_IN,
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/replay',
+    function: 'replay',
+    operation: 'listReplays',
+    summary: 'Replays of the last four weeks, newest first',
+    query: ReplayQuerySchema,
+    response: ReplayListSchema,
+    status: 200,
     sets: SIGNED_IN,
   },
   {

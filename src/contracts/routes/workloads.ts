@@ -1,4 +1,5 @@
 import * as catalog from '../http/catalog.ts';
+import { RecommendationListSchema, RecommendationQuerySchema } from '../http/recommend.ts';
 import type { Route } from '../routes.ts';
 import { SIGNED_IN } from './callers.ts';
 
@@ -28,5 +29,13 @@ export const WORKLOAD_ROUTES: readonly Route[] = [
     summary: 'Forecasts as they were issued, newest first',
     query: catalog.ForecastQuerySchema,
     response: catalog.IssuedForecastListSchema,
+  },
+  {
+    ...CATALOG,
+    path: '/api/v1/recommendations',
+    operation: 'listRecommendations',
+    summary: 'What was recommended over time: each change, oldest first',
+    query: RecommendationQuerySchema,
+    response: RecommendationListSchema,
   },
 ];

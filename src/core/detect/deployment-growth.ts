@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { median } from '../math/statistics.ts';
+import { median, present } from '../math/statistics.ts';
 import { type DurationMs, HOUR } from '../time.ts';
 import { meanBetween, summed } from './residual-windows.ts';
 
@@ -34,12 +34,13 @@ export function learnGrowth(
 ): Growth | undefined {
   const deployments = rowsOfDeployments(sinceBreak);
   if (deployments.length < 2) return undefined;
-  const nodeOf = sinceBreak.map((steps) => Math.round(positionOf(steps, step)));
+  const positions = sinceBreak.map((steps) => positionOf(steps, step));
+  const about = rowsAbout(positions);
   let growth: Growth = { nodes: AGES.map(() => 0) };
   let left = residuals;
   for (let round = 0; round < ROUNDS; round++) {
-    growth = corrected(growth, withoutLevels(left, deployments), nodeOf);
-    left = withoutGrowth(residuals, sinceBreak, growth, step);
+    growth = corrected(growth, withoutLevels(left, deployments, positions), about);
+    left = residuals.map((value, row) => value - growthAtPosition(growth, positions[row]!));
   }
   const isUseful = usualMove(left, sinceBreak) < USEFUL.share * usualMove(residuals, sinceBreak);
   return isUseful ? growth : undefined;
@@ -56,8 +57,11 @@ export function withoutGrowth(
 }
 
 /** The growth so many steps after a deployment; 0 where none is known. */
-export function growthAt({ nodes }: Growth, stepsSince: number, step: DurationMs): number {
-  const position = positionOf(stepsSince, step);
+export function growthAt(growth: Growth, stepsSince: number, step: DurationMs): number {
+  return growthAtPosition(growth, positionOf(stepsSince, step));
+}
+
+function growthAtPosition({ nodes }: Growth, position: number): number {
   if (position <= 0) return nodes[0]!;
   const node = Math.floor(position);
   if (node >= AGES.length - 1) return nodes[AGES.length - 1]!;
@@ -87,12 +91,19 @@ function rowsOfDeployments(sinceBreak: Float64Array): readonly Rows[] {
   return found;
 }
 
-/** Each deployment's values about their own median; NaN before the first. */
-function withoutLevels(values: Float64Array, deployments: readonly Rows[]): Float64Array {
+/**
+ * Each deployment's values about their own median, which is that of the ages that growth is known at:
+ * what goes on growing after them would lie above all else. NaN before the first.
+ */
+function withoutLevels(
+  values: Float64Array,
+  deployments: readonly Rows[],
+  positions: Float64Array,
+): Float64Array {
   const left = new Float64Array(values.length).fill(Number.NaN);
   for (const { from, to } of deployments) {
     const own = values.subarray(from, to);
-    const level = median(own);
+    const level = median(own.filter((_, i) => Math.round(positions[from + i]!) < AGES.length));
     left.set(
       own.map((value) => value - level),
       from,
@@ -101,17 +112,30 @@ function withoutLevels(values: Float64Array, deployments: readonly Rows[]): Floa
   return left;
 }
 
-/** Moved by the median of what is left about each age; where too little is known, as later on. */
-function corrected({ nodes }: Growth, left: Float64Array, nodeOf: Float64Array): Growth {
+/** The rows nearest to each age. */
+function rowsAbout(positions: Float64Array): readonly (readonly number[])[] {
   const about = AGES.map((): number[] => []);
-  for (let row = 0; row < left.length; row++) {
-    if (!Number.isNaN(left[row]!)) about[nodeOf[row]!]?.push(left[row]!);
-  }
+  for (let row = 0; row < positions.length; row++) about[Math.round(positions[row]!)]?.push(row);
+  return about;
+}
+
+/**
+ * Moved by the median of what is left about each age. Where too little is known, as at the next greater
+ * age; at the greatest ones, as before: what has grown stays.
+ */
+function corrected(
+  { nodes }: Growth,
+  left: Float64Array,
+  about: readonly (readonly number[])[],
+): Growth {
+  const known = about.map((rows, node) => {
+    const values = present(Float64Array.from(rows, (row) => left[row]!));
+    return values.length >= LEAST_VALUES ? nodes[node]! + median(values) : undefined;
+  });
+  const greatest = known.findLast((value) => value !== undefined) ?? 0;
   const moved = new Array<number>(AGES.length).fill(0);
   for (let node = AGES.length - 1; node >= 0; node--) {
-    const values = about[node]!;
-    const isKnown = values.length >= LEAST_VALUES;
-    moved[node] = isKnown ? nodes[node]! + median(values) : (moved[node + 1] ?? 0);
+    moved[node] = known[node] ?? moved[node + 1] ?? greatest;
   }
   const last = moved[AGES.length - 1]!;
   return { nodes: moved.map((value) => value - last) };

@@ -25,7 +25,7 @@ export interface IncidentPolicy {
   readonly needed: number;
   /**
    * A point counts only when it is off by this fraction of what was expected, or by three median
-   * absolute deviations.
+   * absolute deviations and `LEAST_EFFECT`.
    */
   readonly minimumEffect: number;
   readonly metrics: Readonly<Record<string, MetricPolicy>>;
@@ -40,7 +40,13 @@ export interface IncidentPolicy {
   readonly longest: DurationMs;
 }
 
-/** 3 of 5 points at 2.5 or one at 3, both directions, 10 % or 3 MAD. */
+/**
+ * The fraction of what was expected that a deviation must have, however small the noise is. A gauge that
+ * hardly ever moves by 1 % may be certain to have done so: it matters to nobody.
+ */
+export const LEAST_EFFECT = 0.02;
+
+/** 3 of 5 points at 2.5 or one at 3, both directions, 10 %, or 3 MAD and 2 %. */
 export const DEFAULT_INCIDENT_POLICY: IncidentPolicy = {
   threshold: DEFAULT_THRESHOLD,
   alone: SEVERITY_SCORES.high,
@@ -92,7 +98,11 @@ export function isNotable(
     return false;
   }
   const deviation = Math.abs(value - expected);
-  return deviation >= minimumEffect * Math.abs(expected) || deviation >= tolerance;
+  const level = Math.abs(expected);
+  return (
+    deviation >= minimumEffect * level ||
+    (deviation >= tolerance && deviation >= LEAST_EFFECT * level)
+  );
 }
 
 /** A metric may be called like a property that every object has. */

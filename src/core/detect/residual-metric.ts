@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { median, present } from '../math/statistics.ts';
 import type { Series } from '../series/series.ts';
-import { addMs } from '../time.ts';
+import { addMs, WEEK } from '../time.ts';
 import { GrowthSchema, learnGrowth, withoutGrowth } from './deployment-growth.ts';
 import { isMeasurement } from './measurement.ts';
 import {
@@ -27,6 +27,8 @@ export type ResidualScale = z.infer<typeof ResidualScaleSchema>;
 const OFFSET_SHARE = 0.02;
 /** A course is used when moves over three hours are this much smaller without it. */
 const USEFUL = { steps: 36, share: 0.7 } as const;
+/** Weeks from which on a course can be learned without one of them. */
+const LEAST_WEEKS = 3;
 
 /**
  * Learns a scale for the values of a metric.
@@ -80,6 +82,36 @@ export function residualsOf(
   }
   const { growth } = scale;
   return growth ? withoutGrowth(residuals, sinceBreak, growth, series.step) : residuals;
+}
+
+/**
+ * The residuals of the values that a scale was learned from, those of each week without a course that
+ * has seen the week: as far from it as the values of weeks to come. Below three weeks, as `residualsOf`.
+ */
+export function heldOutResiduals(
+  series: Series,
+  scale: ResidualScale,
+  sinceBreak: Float64Array,
+): Float64Array {
+  const { start, step } = series;
+  const residuals = residualsOf(series, scale, sinceBreak);
+  const weeks = Math.floor((residuals.length * step) / WEEK);
+  if (scale.course === null || weeks < LEAST_WEEKS) return residuals;
+  const plain = residualsOf(series, { ...scale, course: null, growth: null }, sinceBreak);
+  const rows = Math.ceil(plain.length / weeks);
+  const usual = courseOf(scale);
+  for (let from = 0; from < plain.length; from += rows) {
+    const others = plain.slice();
+    others.fill(Number.NaN, from, from + rows);
+    const learned = learnWeeklyCourse(others, start, step);
+    if (!learned) continue;
+    const course = prepareCourse(learned);
+    for (let row = from; row < Math.min(plain.length, from + rows); row++) {
+      const at = addMs(start, step, row);
+      residuals[row]! += usual.at(at) - course.at(at);
+    }
+  }
+  return residuals;
 }
 
 /** The course of a scale, level where it has none. */

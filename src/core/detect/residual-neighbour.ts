@@ -42,12 +42,17 @@ export function chooseNeighbours(
   return chosen;
 }
 
-/** What a metric does beyond what its neighbour does; missing where either is. */
+/**
+ * What a metric does beyond what its neighbour does; missing where either is.
+ *
+ * @param residuals - `heldOutResiduals` of the values that the neighbour was chosen by
+ */
 export function relationOf(
   neighbour: Neighbour,
   frame: Frame,
   metric: string,
   sinceBreak: Float64Array,
+  residuals: typeof residualsOf = residualsOf,
 ) {
   const own = frame.series.get(metric);
   const other = frame.series.get(neighbour.metric);
@@ -56,12 +61,10 @@ export function relationOf(
     return { values: missing, edges: missing };
   }
   const { slope } = neighbour;
-  const beside = residualsOf(other, neighbour.other, sinceBreak);
+  const beside = residuals(other, neighbour.other, sinceBreak);
   const edges = edgesOf(other, neighbour.other);
   return {
-    values: residualsOf(own, neighbour.own, sinceBreak).map(
-      (value, i) => value - slope * beside[i]!,
-    ),
+    values: residuals(own, neighbour.own, sinceBreak).map((value, i) => value - slope * beside[i]!),
     edges: edgesOf(own, neighbour.own).map((edge, i) => edge + Math.abs(slope) * edges[i]!),
   };
 }

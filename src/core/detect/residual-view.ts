@@ -1,7 +1,10 @@
 import * as z from 'zod';
-import { solvePositiveDefinite } from '../math/cholesky.ts';
-import { MAD_TO_SIGMA, median, present } from '../math/statistics.ts';
-import { DAY, type DurationMs, type EpochMs, HOUR } from '../time.ts';
+import { median, present } from '../math/statistics.ts';
+import type { DurationMs, EpochMs } from '../time.ts';
+import { learnAutoregression, learnDynamics, MIN_ROWS } from './autoregression.ts';
+import { HOURS, hourlySpreads, spreadAt } from './hourly-spreads.ts';
+import { rarityOf } from './rarity.ts';
+import { rampColumns, rampReach } from './residual-ramps.ts';
 import {
   AR_ORDER,
   type Contrast,
@@ -11,26 +14,19 @@ import {
   surpriseAt,
   surpriseSum,
 } from './residual-windows.ts';
-import { ExtremesSchema, fitExtremes } from './return-level.ts';
+import { type Extremes, ExtremesSchema, fitExtremes } from './return-level.ts';
 
-const HOURS = 24;
-/** Rows with values below which nothing is learned. */
-const MIN_ROWS = 200;
 /** A contrast does not look at the first half hour after a deployment, nor across it. */
 const SETTLING_STEPS = 6;
-/** Moves beyond this many usual moves are incidents, not dynamics. */
-const JUMP = 6;
 /** Share of an edge in the course that may be wrong. */
 const EDGE_DOUBT = 0.2;
-/** A spread of 0 would make any change infinitely surprising. */
-const LEAST_SPREAD = 1e-9;
 
 /** How one statistic of a residual usually is. */
 const StatisticSchema = z.strictObject({
   centre: z.number(),
   /** Spread at each hour of the day (UTC). */
   spreads: z.array(z.number().positive()).length(HOURS),
-  /** Extremes above and below, standardised; null: not judged in this direction. */
+  /** Extremes above and below, as rarities (`rarityOf`); null: not judged in this direction. */
   above: ExtremesSchema.nullable(),
   below: ExtremesSchema.nullable(),
 });
@@ -42,6 +38,8 @@ export const ResidualViewSchema = z.strictObject({
     centre: z.number(),
     coefficients: z.array(z.number()).length(AR_ORDER),
   }),
+  /** The same between deployments, each of which has a level of its own; null: nothing needs it. */
+  dynamics: z.array(z.number()).length(AR_ORDER).nullable(),
   statistics: z.array(StatisticSchema).max(16),
 });
 export type ResidualView = z.infer<typeof ResidualViewSchema>;
@@ -51,6 +49,8 @@ export interface ViewPlan {
   /** Numbers of newest surprises that are summed. */
   readonly surprises: readonly number[];
   readonly contrasts: readonly Contrast[];
+  /** Numbers of steps that steady growth is looked for over. */
+  readonly ramps: readonly number[];
 }
 
 /** A residual on its grid, and where comparisons must not reach across. */
@@ -67,16 +67,18 @@ export interface Residual {
 /** A view whose extremes are not learned yet, with what they are learned from. */
 export interface ViewDraft {
   readonly autoregression: ResidualView['autoregression'];
+  readonly dynamics: ResidualView['dynamics'];
   readonly statistics: readonly Omit<Statistic, 'above' | 'below'>[];
   /** One column a statistic, standardised. */
   readonly deviations: readonly Float64Array[];
 }
 
 /** Rows of context that a plan looks at before the first row it judges. */
-export function contextOf({ surprises, contrasts }: ViewPlan): number {
+export function contextOf({ surprises, contrasts, ramps }: ViewPlan): number {
   return Math.max(
     ...surprises.map((steps) => steps + AR_ORDER),
     ...contrasts.map((contrast) => reachOf(contrast)),
+    rampReach(ramps),
   );
 }
 
@@ -89,7 +91,10 @@ export function leastRows(plan: ViewPlan): number {
 export function draftView(residual: Residual, plan: ViewPlan): ViewDraft | undefined {
   const autoregression = learnAutoregression(residual.values);
   if (!autoregression) return undefined;
-  const columns = statisticsOf(residual, plan, autoregression, 0);
+  const { values, sinceBreak } = residual;
+  const dynamics = plan.ramps.length === 0 ? null : learnDynamics(values, sinceBreak);
+  if (dynamics === undefined) return undefined;
+  const columns = statisticsOf(residual, plan, { autoregression, dynamics }, 0);
   if (columns.some((column) => present(column).length < MIN_ROWS)) return undefined;
   const statistics = columns.map((column) => {
     const centre = median(column);
@@ -99,7 +104,7 @@ export function draftView(residual: Residual, plan: ViewPlan): ViewDraft | undef
   const deviations = columns.map((column, k) =>
     standardised(column, statistics[k]!, residual, reaches[k]!, 0),
   );
-  return { autoregression, statistics, deviations };
+  return { autoregression, dynamics, statistics, deviations };
 }
 
 /**
@@ -109,62 +114,107 @@ export function draftView(residual: Residual, plan: ViewPlan): ViewDraft | undef
  * @param judgesDrops - false: only upward deviations are judged
  */
 export function finishView(
-  { autoregression, statistics, deviations }: ViewDraft,
+  { autoregression, dynamics, statistics, deviations }: ViewDraft,
   step: DurationMs,
   isUsual: readonly boolean[],
   judgesDrops: boolean,
 ): ResidualView | undefined {
   const finished: Statistic[] = [];
   for (const [k, statistic] of statistics.entries()) {
-    const usual = deviations[k]!.map((value, row) => (isUsual[row] ? value : Number.NaN));
-    const above = fitExtremes(usual, step);
-    const below = fitExtremes(
-      usual.map((value) => -value),
-      step,
-    );
+    const above = fitExtremes(raritiesOf(deviations[k]!, isUsual, 1), step);
+    const below = fitExtremes(raritiesOf(deviations[k]!, isUsual, -1), step);
     if (!above || !below) return undefined;
     finished.push({ ...statistic, above, below: judgesDrops ? below : null });
   }
-  return { autoregression, statistics: finished };
+  return { autoregression, dynamics, statistics: finished };
 }
 
 /** How far the statistics of the rows from `from` on lie from their centres, in usual spreads. */
 export function deviationsOf(
   residual: Residual,
   plan: ViewPlan,
-  { autoregression, statistics }: ResidualView,
+  view: ResidualView,
   from: number,
 ): readonly Float64Array[] {
   const reaches = reachesOf(plan);
-  return statisticsOf(residual, plan, autoregression, from).map((column, k) =>
-    standardised(column, statistics[k]!, residual, reaches[k]!, from),
+  return statisticsOf(residual, plan, view, from).map((column, k) =>
+    standardised(column, view.statistics[k]!, residual, reaches[k]!, from),
   );
 }
 
 /**
- * How extreme each row is: by how many scales of the usual block maximum its most extreme statistic
- * lies beyond the usual block maximum, so that e-fold rarer is one more. Negative within the usual.
+ * How extreme each row is: by how many scales of the usual block maximum its rarest statistic lies
+ * beyond the usual block maximum, so that e-fold rarer is one more. Negative within the usual.
  *
  * @param dropPenalty - how many e-folds rarer a drop must be than a rise
  */
 export function extremenessOf(
   deviations: readonly Float64Array[],
-  { statistics }: ResidualView,
+  { statistics }: Pick<ResidualView, 'statistics'>,
   dropPenalty: number,
 ): Float64Array {
   const extremeness = new Float64Array(deviations[0]?.length ?? 0).fill(Number.NaN);
   for (const [k, column] of deviations.entries()) {
     const { above, below } = statistics[k]!;
+    const [up, down] = [beyond(above, 0), beyond(below, dropPenalty)];
     for (let i = 0; i < column.length; i++) {
       const deviation = column[i]!;
       if (Number.isNaN(deviation)) continue;
-      const up = above ? (deviation - above.location) / above.scale : -Infinity;
-      const down = below ? (-deviation - below.location) / below.scale - dropPenalty : -Infinity;
-      const most = Math.max(up, down);
+      const most = Math.max(up(deviation), down(-deviation));
       if (!(extremeness[i]! >= most)) extremeness[i] = most;
     }
   }
   return extremeness;
+}
+
+/**
+ * How far a deviation in one direction lies beyond the usual block maximum, in its scales. Most lie far
+ * within it: they are all told to lie as far within as there is.
+ */
+function beyond(extremes: Extremes | null, penalty: number): (deviation: number) => number {
+  if (!extremes) return () => -Infinity;
+  const { location, scale } = extremes;
+  const least = -location / scale - penalty;
+  // Above 0 the rarity of z is below ln 2 + z + z² / 2, whose root this is.
+  const within = Math.sqrt(Math.max(1, 2 * (location - Math.LN2) + 1)) - 1;
+  return (deviation) =>
+    deviation <= within ? least : (rarityOf(deviation) - location) / scale - penalty;
+}
+
+/**
+ * Of each row: how many steps ago the steady growth began that is an alarm, the most extreme of the
+ * ramps of a plan; 0 where none is.
+ *
+ * @param level - the extremeness that is an alarm
+ */
+export function growingSteps(
+  deviations: readonly Float64Array[],
+  { statistics }: ResidualView,
+  { ramps }: ViewPlan,
+  level: number,
+): Float64Array {
+  const steps = new Float64Array(deviations[0]?.length ?? 0);
+  const most = new Float64Array(steps.length).fill(level);
+  const first = statistics.length - ramps.length;
+  for (const [k, ramp] of ramps.entries()) {
+    const own = { statistics: [statistics[first + k]!] };
+    const extremeness = extremenessOf([deviations[first + k]!], own, 0);
+    for (let i = 0; i < steps.length; i++) {
+      if (!(extremeness[i]! >= most[i]!)) continue;
+      most[i] = extremeness[i]!;
+      steps[i] = ramp;
+    }
+  }
+  return steps;
+}
+
+/** How rare the usual deviations in one direction are; NaN for the others. */
+function raritiesOf(
+  deviations: Float64Array,
+  isUsual: readonly boolean[],
+  direction: 1 | -1,
+): Float64Array {
+  return deviations.map((value, row) => (isUsual[row] ? rarityOf(direction * value) : Number.NaN));
 }
 
 /** In usual spreads; an edge within reach widens them, for its size is known only roughly. */
@@ -198,17 +248,18 @@ function greatestEdge(edges: Float64Array, row: number, reach: number): number {
   return greatest;
 }
 
-function reachesOf({ surprises, contrasts }: ViewPlan): readonly number[] {
-  return [...surprises.map((steps) => steps + 1), ...contrasts.map(reachOf)];
+function reachesOf({ surprises, contrasts, ramps }: ViewPlan): readonly number[] {
+  return [...surprises.map((steps) => steps + 1), ...contrasts.map(reachOf), ...ramps];
 }
 
 /** One column a statistic, index i for row `from + i`. */
 function statisticsOf(
-  { values, sinceBreak }: Residual,
-  { surprises, contrasts }: ViewPlan,
-  autoregression: ResidualView['autoregression'],
+  residual: Residual,
+  { surprises, contrasts, ramps }: ViewPlan,
+  { autoregression, dynamics }: Pick<ResidualView, 'autoregression' | 'dynamics'>,
   from: number,
 ): readonly Float64Array[] {
+  const { values, sinceBreak } = residual;
   const longest = Math.max(0, ...surprises);
   const surprise = new Float64Array(values.length).fill(Number.NaN);
   for (let row = Math.max(0, from - longest); row < values.length; row++) {
@@ -228,55 +279,6 @@ function statisticsOf(
       sinceBreak[row]! < reach ? Number.NaN : contrastAt(means, row, contrast),
     );
   });
-  return [...sums, ...differences];
-}
-
-/** Spread at each hour of the day, from that hour and the two beside it: nights are quieter than days. */
-function hourlySpreads(column: Float64Array, centre: number, { start, step }: Residual): number[] {
-  const byHour = Array.from({ length: HOURS }, (): number[] => []);
-  const distances = column.map((value) => Math.abs(value - centre));
-  for (let i = 0; i < distances.length; i++) {
-    if (Number.isNaN(distances[i]!)) continue;
-    const hour = Math.floor(((start + i * step) % DAY) / HOUR);
-    byHour[hour]!.push(distances[i]!);
-  }
-  const overall = MAD_TO_SIGMA * median(distances);
-  return byHour.map((own, hour) => {
-    const near = own.concat(byHour[(hour + 1) % HOURS]!, byHour[(hour + HOURS - 1) % HOURS]!);
-    const spread = near.length === 0 ? overall : MAD_TO_SIGMA * median(near);
-    return Math.max(spread, 0.1 * overall, LEAST_SPREAD);
-  });
-}
-
-/** Between the middles of the hours, linearly. */
-function spreadAt(spreads: readonly number[], at: number): number {
-  const position = (at % DAY) / HOUR - 0.5;
-  const hour = Math.floor(position);
-  const share = position - hour;
-  return (1 - share) * spreads[(hour + HOURS) % HOURS]! + share * spreads[(hour + 1) % HOURS]!;
-}
-
-/** Least squares over rows whose past is complete, without jumps; slightly shrunk to be solvable. */
-function learnAutoregression(values: Float64Array): ResidualView['autoregression'] | undefined {
-  const centre = median(values);
-  const moves = present(values.map((value, i) => Math.abs(value - (values[i - 1] ?? Number.NaN))));
-  const usualMove = MAD_TO_SIGMA * median(moves);
-  if (!(usualMove > 0)) return undefined;
-  const products = new Float64Array(AR_ORDER * AR_ORDER);
-  const right = new Float64Array(AR_ORDER);
-  const past = new Float64Array(AR_ORDER + 1);
-  let rows = 0;
-  for (let row = AR_ORDER; row < values.length; row++) {
-    for (let lag = 0; lag <= AR_ORDER; lag++) past[lag] = values[row - lag]! - centre;
-    if (past.some(Number.isNaN) || Math.abs(past[0]! - past[1]!) > JUMP * usualMove) continue;
-    rows++;
-    for (let i = 0; i < AR_ORDER; i++) {
-      right[i]! += past[i + 1]! * past[0]!;
-      for (let j = 0; j <= i; j++) products[i * AR_ORDER + j]! += past[i + 1]! * past[j + 1]!;
-    }
-  }
-  if (rows < MIN_ROWS) return undefined;
-  for (let i = 0; i < AR_ORDER; i++) products[i * AR_ORDER + i]! *= 1.0001;
-  const coefficients = solvePositiveDefinite(products, right);
-  return coefficients && { centre, coefficients: [...coefficients] };
+  const growths = dynamics === null ? [] : rampColumns(residual, ramps, dynamics, from);
+  return [...sums, ...differences, ...growths];
 }

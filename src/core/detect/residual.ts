@@ -1,91 +1,26 @@
-import * as z from 'zod';
 import { DomainError } from '../errors.ts';
-import { median } from '../math/statistics.ts';
 import type { Frame } from '../series/frame.ts';
-import { makeSeries, type Series } from '../series/series.ts';
-import { addMs, DAY, type DurationMs, durationMs, type EpochMs } from '../time.ts';
+import { addMs, DAY, durationMs, type EpochMs } from '../time.ts';
 import { growthAt } from './deployment-growth.ts';
 import type { Detection, FittedDetector, MetricScores } from './detector.ts';
 import { dropPenalty } from './drop-penalty.ts';
-import {
-  courseOf,
-  edgesOf,
-  fromScale,
-  learnScale,
-  ResidualScaleSchema,
-  residualsOf,
-} from './residual-metric.ts';
-import {
-  chooseNeighbours,
-  type Neighbour,
-  NeighbourSchema,
-  relationOf,
-} from './residual-neighbour.ts';
+import { greater, learnMetrics } from './residual-learning.ts';
+import { courseOf, edgesOf, fromScale, residualsOf } from './residual-metric.ts';
+import { relationOf } from './residual-neighbour.ts';
+import { levelAt, levelBefore, seriesOf, stepsSince } from './residual-rows.ts';
+import { type MetricState, OWN, ownPlan, RELATION, type ResidualState } from './residual-state.ts';
 import {
   contextOf,
   deviationsOf,
-  draftView,
   extremenessOf,
-  finishView,
+  growingSteps,
   leastRows,
   type Residual,
-  ResidualViewSchema,
-  type ViewDraft,
-  type ViewPlan,
 } from './residual-view.ts';
-import { meanBetween, type SummedColumn, summed } from './residual-windows.ts';
-import { BLOCK, fitExtremes, returnLevel } from './return-level.ts';
+import { summed } from './residual-windows.ts';
 import { DEFAULT_THRESHOLD } from './severity.ts';
 
-/** A metric by itself: does it jump, and does it lie elsewhere than an hour or a few before? */
-const OWN: ViewPlan = {
-  surprises: [1, 2, 3, 6],
-  contrasts: [
-    { recent: 6, before: 36, gap: 0 },
-    { recent: 6, before: 24, gap: 24 },
-    { recent: 12, before: 48, gap: 24 },
-  ],
-};
-/** A metric beside its neighbour, whose own moves are taken out. */
-const RELATION: ViewPlan = {
-  surprises: [3],
-  contrasts: [
-    { recent: 4, before: 36, gap: 0 },
-    { recent: 12, before: 72, gap: 0 },
-  ],
-};
-/** The level that a value is expected at: of three hours, up to half an hour before it. */
-const LEVEL = { recent: 6, before: 36 } as const;
-
 const MIN_HISTORY = durationMs(4 * DAY);
-/** Share of the rows that a metric must have a value in. */
-const MIN_PRESENT = 0.5;
-/** Metrics that move in less than this share of the steps, such as replica counts, have no usual noise. */
-const MIN_MOVING = 0.5;
-/** In health, some metric of a workload reaches the alarm threshold about once in this time. */
-const RETURN_PERIOD = durationMs(10 * DAY);
-
-const MetricStateSchema = z.strictObject({
-  metric: z.string(),
-  scale: ResidualScaleSchema,
-  own: ResidualViewSchema,
-  /** Three median absolute deviations of values about their level. */
-  tolerance: z.number().nonnegative(),
-  neighbour: NeighbourSchema.extend({ view: ResidualViewSchema }).nullable(),
-});
-type MetricState = z.infer<typeof MetricStateSchema>;
-
-export const ResidualStateSchema = z.strictObject({
-  kind: z.literal('residual'),
-  version: z.literal(1),
-  step_ms: z.number().positive(),
-  /** The extremeness that is an alarm. */
-  level: z.number().positive(),
-  metrics: z.array(MetricStateSchema).max(64),
-  skipped: z.array(z.strictObject({ metric: z.string(), reason: z.string() })).max(64),
-});
-export type ResidualState = z.infer<typeof ResidualStateSchema>;
-
 /** A residual detector that knows the metrics of one workload. */
 export interface FittedResidual extends FittedDetector<ResidualState> {
   /**
@@ -104,11 +39,13 @@ export interface FittedResidual extends FittedDetector<ResidualState> {
  * neighbour metric explains.
  *
  * Values are taken as logarithms, less the course of the week and less what every deployment is
- * followed by. What is left is looked at in several windows, for jumps and for shifts, and once more
- * after the neighbour's own moves are taken out. How extreme each of these usually gets is learned
- * from the greatest values of six-hour blocks, and the most extreme of all of them again: so that a
- * workload, whatever its number of metrics, reaches the threshold of 2.5 about as often as the return
- * period says.
+ * followed by. What is left is looked at in several windows, for jumps and for shifts, memory for steady
+ * growth, too, and all once more after the neighbour's own moves are taken out. How extreme each of these
+ * usually gets is learned from the greatest values of six-hour blocks, each week's without a course that
+ * has seen the week, and the most extreme of all of them again: so that a workload, whatever its number of
+ * metrics, reaches the threshold of 2.5 about as often as the return period says.
+ *
+ * What is expected of a metric that grows steadily is what it was before.
  */
 export function residualDetector(): {
   /**
@@ -122,38 +59,18 @@ export function residualDetector(): {
       const need = Math.max(Math.ceil(MIN_HISTORY / frame.step), leastRows(OWN));
       if (frame.length < need) throw tooShort(need, frame.length);
       const sinceBreak = stepsSince(frame, breaks);
-      const neighbours = chooseNeighbours(frame, sinceBreak);
-      const drafts: MetricDraft[] = [];
-      const skipped: { metric: string; reason: string }[] = [];
-      for (const [metric, series] of frame.series) {
-        const reason = unfit(series);
-        const draft = reason
-          ? undefined
-          : draftMetric(frame, metric, neighbours.get(metric), sinceBreak);
-        if (draft) drafts.push(draft);
-        else skipped.push({ metric, reason: reason ?? TOO_FEW });
-      }
-      const learned = learn(drafts, frame.step, sinceBreak);
+      const learned = learnMetrics(frame, sinceBreak);
       if (!learned) throw tooShort(need, frame.length);
-      const known = new Set(learned.metrics.map(({ metric }) => metric));
-      for (const { metric } of drafts) {
-        if (!known.has(metric)) skipped.push({ metric, reason: TOO_FEW });
-      }
-      return restoreResidual({
-        kind: 'residual',
-        version: 1,
-        step_ms: frame.step,
-        ...learned,
-        skipped,
-      });
+      return restoreResidual({ kind: 'residual', version: 2, step_ms: frame.step, ...learned });
     },
   };
 }
 
 /** The detector of a state. @throws {RangeError} when parts of the state do not fit together */
 export function restoreResidual(state: ResidualState): FittedResidual {
+  const plans = [RELATION, ...state.metrics.map(({ metric }) => ownPlan(metric))];
   return {
-    contextSteps: Math.max(contextOf(OWN), contextOf(RELATION)),
+    contextSteps: Math.max(...plans.map(contextOf)),
     skipped: state.skipped,
     detect(frame, from = 0, breaks = []) {
       if (frame.step !== state.step_ms) {
@@ -182,9 +99,19 @@ function scoresOf(
   from: number,
 ): MetricScores {
   const series = seriesOf(frame, metric.metric);
-  const scaled = scaledOf(series, metric.scale, sinceBreak);
-  const residuals = scaled.values;
-  const extremeness = extremenessOfMetric(frame, metric, scaled, sinceBreak, from);
+  const residuals = residualsOf(series, metric.scale, sinceBreak);
+  const residual = {
+    start: frame.start,
+    step: frame.step,
+    sinceBreak,
+    values: residuals,
+    edges: edgesOf(series, metric.scale),
+  };
+  const plan = ownPlan(metric.metric);
+  const deviations = deviationsOf(residual, plan, metric.own, from);
+  const growing = growingSteps(deviations, metric.own, plan, level);
+  const alone = extremenessOf(deviations, metric.own, dropPenalty(metric.metric));
+  const extremeness = greater(alone, besideNeighbour(frame, metric, residual, from));
   const course = courseOf(metric.scale);
   const { growth } = metric.scale;
   const column = summed(residuals);
@@ -194,7 +121,12 @@ function scoresOf(
     const row = from + i;
     const usualPosition = course.at(addMs(frame.start, frame.step, row));
     const position = usualPosition + (growth ? growthAt(growth, sinceBreak[row]!, frame.step) : 0);
-    const centre = levelAt(column, row, metric.own.autoregression.centre);
+    const { centre: overall } = metric.own.autoregression;
+    const steps = growing[i]!;
+    const centre =
+      steps > 0
+        ? levelBefore(column, row, steps, sinceBreak[row]!, overall)
+        : levelAt(column, row, overall);
     expected![i] = fromScale(position + centre, metric.scale);
     tolerance![i] = fromScale(position + centre + metric.tolerance, metric.scale) - expected![i]!;
     const isFactor = metric.scale.offset !== null && metric.scale.course !== null;
@@ -205,179 +137,17 @@ function scoresOf(
   return { scores, expected: expected!, tolerance: tolerance!, usual: usual! };
 }
 
-/** The most extreme of what a metric does by itself and beside its neighbour. */
-function extremenessOfMetric(
+/** The most extreme of what a metric does beside its neighbour; NaN throughout where it has none. */
+function besideNeighbour(
   frame: Frame,
-  { metric, own, neighbour }: MetricState,
-  scaled: Pick<Residual, 'values' | 'edges'>,
-  sinceBreak: Float64Array,
+  { metric, neighbour }: MetricState,
+  residual: Residual,
   from: number,
 ): Float64Array {
-  const penalty = dropPenalty(metric);
-  const grid = { start: frame.start, step: frame.step, sinceBreak };
-  const residual = { ...grid, ...scaled };
-  const alone = extremenessOf(deviationsOf(residual, OWN, own, from), own, penalty);
-  if (!neighbour) return alone;
-  const { view } = neighbour;
-  const beside = { ...grid, ...relationOf(neighbour, frame, metric, sinceBreak) };
-  const together = extremenessOf(deviationsOf(beside, RELATION, view, from), view, penalty);
-  return greater(alone, together);
-}
-
-function scaledOf(series: Series, scale: MetricState['scale'], sinceBreak: Float64Array) {
-  return { values: residualsOf(series, scale, sinceBreak), edges: edgesOf(series, scale) };
-}
-
-/** A metric whose extremes are not learned yet. */
-interface MetricDraft {
-  readonly metric: string;
-  readonly scale: MetricState['scale'];
-  readonly tolerance: number;
-  readonly own: ViewDraft;
-  readonly neighbour: { readonly choice: Neighbour; readonly view: ViewDraft } | undefined;
-}
-
-function draftMetric(
-  frame: Frame,
-  metric: string,
-  choice: Neighbour | undefined,
-  sinceBreak: Float64Array,
-): MetricDraft | undefined {
-  const scale = learnScale(seriesOf(frame, metric), 'log', sinceBreak);
-  if (!scale) return undefined;
-  const grid = { start: frame.start, step: frame.step, sinceBreak };
-  const scaled = scaledOf(seriesOf(frame, metric), scale, sinceBreak);
-  const own = draftView({ ...grid, ...scaled }, OWN);
-  if (!own) return undefined;
-  const view =
-    choice && draftView({ ...grid, ...relationOf(choice, frame, metric, sinceBreak) }, RELATION);
-  return {
-    metric,
-    scale,
-    tolerance: 3 * usualDistance(scaled.values, own.autoregression.centre),
-    own,
-    neighbour: choice && view ? { choice, view } : undefined,
-  };
-}
-
-/**
- * Learns the extremes of all metrics, twice: the second time without the six-hour blocks that the first
- * one found an alarm in, so that incidents among the training data do not raise what counts as usual.
- */
-function learn(drafts: readonly MetricDraft[], step: DurationMs, sinceBreak: Float64Array) {
-  const settled = Array.from(sinceBreak, (steps) => steps >= MASKED_STEPS);
-  const first = learnExtremes(drafts, step, settled);
-  if (!first) return undefined;
-  const isUsual = [...settled];
-  const size = Math.max(1, Math.round(BLOCK / step));
-  for (const [row, extremeness] of first.most.entries()) {
-    if (extremeness < first.level || Number.isNaN(extremeness)) continue;
-    const block = Math.floor(row / size) * size;
-    isUsual.fill(false, block, block + size);
-  }
-  const second = learnExtremes(drafts, step, isUsual) ?? first;
-  return { level: second.level, metrics: second.metrics };
-}
-
-/** The extremes of each metric, and the extremeness that the most extreme of them is in an alarm. */
-function learnExtremes(
-  drafts: readonly MetricDraft[],
-  step: DurationMs,
-  isUsual: readonly boolean[],
-) {
-  const metrics: MetricState[] = [];
-  let most = new Float64Array(isUsual.length).fill(Number.NaN);
-  for (const { metric, scale, tolerance, own, neighbour } of drafts) {
-    const penalty = dropPenalty(metric);
-    const judgesDrops = Number.isFinite(penalty);
-    const view = finishView(own, step, isUsual, judgesDrops);
-    if (!view) continue;
-    const beside = neighbour && finishView(neighbour.view, step, isUsual, judgesDrops);
-    metrics.push({
-      metric,
-      scale,
-      tolerance,
-      own: view,
-      neighbour: neighbour && beside ? { ...neighbour.choice, view: beside } : null,
-    });
-    most = greater(most, extremenessOf(own.deviations, view, penalty));
-    if (neighbour && beside) {
-      most = greater(most, extremenessOf(neighbour.view.deviations, beside, penalty));
-    }
-  }
-  const usual = most.map((value, row) => (isUsual[row] ? value : Number.NaN));
-  const extremes = fitExtremes(usual, step);
-  if (!extremes) return undefined;
-  return { metrics, most, level: Math.max(LEAST_LEVEL, returnLevel(extremes, RETURN_PERIOD)) };
-}
-
-/** The greater of two columns row by row; the one that is there where the other is missing. */
-function greater(one: Float64Array, other: Float64Array): Float64Array<ArrayBuffer> {
-  return Float64Array.from(one, (value, i) =>
-    Number.isNaN(value) || other[i]! > value ? other[i]! : value,
-  );
-}
-
-/** Steps after a deployment in which nothing is opened, so that nothing is learned from them either. */
-const MASKED_STEPS = 6;
-/** Below this, everything would alarm that is as usual as the greatest value of any six hours. */
-const LEAST_LEVEL = 1;
-const TOO_FEW = 'too few values to learn from';
-
-/** The level that a row is expected at; the centre of all where little is known before it. */
-function levelAt(column: SummedColumn, row: number, centre: number): number {
-  const to = row + 1 - LEVEL.recent;
-  const level = meanBetween(column, to - LEVEL.before, to);
-  return Number.isNaN(level) ? centre : level;
-}
-
-function usualDistance(residuals: Float64Array, centre: number): number {
-  const column = summed(residuals);
-  return median(residuals.map((value, row) => Math.abs(value - levelAt(column, row, centre))));
-}
-
-/** Why a metric cannot be judged, if so. */
-function unfit({ values }: Series): string | undefined {
-  let present = 0;
-  let moves = 0;
-  let moving = 0;
-  for (let i = 0; i < values.length; i++) {
-    if (Number.isNaN(values[i]!)) continue;
-    present++;
-    if (i === 0 || Number.isNaN(values[i - 1]!)) continue;
-    moves++;
-    if (values[i] !== values[i - 1]) moving++;
-  }
-  if (present < MIN_PRESENT * values.length) return 'more than half of the values are missing';
-  return moving < MIN_MOVING * moves ? 'constant, or moves in steps' : undefined;
-}
-
-/** Of each row: steps since the last break at or before it. */
-function stepsSince(frame: Frame, breaks: readonly EpochMs[]): Float64Array {
-  const since = new Float64Array(frame.length).fill(Infinity);
-  const sorted = Float64Array.from(breaks).sort();
-  let next = 0;
-  let last = -Infinity;
-  for (let i = 0; i < frame.length; i++) {
-    const end = frame.start + (i + 1) * frame.step;
-    while (next < sorted.length && sorted[next]! < end) last = sorted[next++]!;
-    since[i] = Math.floor((end - 1 - last) / frame.step);
-  }
-  return since;
-}
-
-function seriesOf(frame: Frame, metric: string): Series {
-  const { start, step, length } = frame;
-  return (
-    frame.series.get(metric) ??
-    makeSeries({
-      id: metric,
-      unit: 'unspecified',
-      start,
-      step,
-      values: new Float64Array(length).fill(Number.NaN),
-    })
-  );
+  if (!neighbour) return new Float64Array(frame.length - from).fill(Number.NaN);
+  const relation = relationOf(neighbour, frame, metric, residual.sinceBreak);
+  const deviations = deviationsOf({ ...residual, ...relation }, RELATION, neighbour.view, from);
+  return extremenessOf(deviations, neighbour.view, dropPenalty(metric));
 }
 
 function tooShort(needSteps: number, haveSteps: number): DomainError {

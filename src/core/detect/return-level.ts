@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { present, quantileOfSorted } from '../math/statistics.ts';
+import { quantileOfSorted } from '../math/statistics.ts';
 import { type DurationMs, durationMs, HOUR } from '../time.ts';
 
 /** How large the greatest value of a block usually is: Gumbel's location and scale. */
@@ -23,8 +23,8 @@ const MIN_SCALE = 0.15;
 
 /**
  * Fits Gumbel's distribution to the maxima of blocks by two of their quantiles (Coles 2001, An
- * Introduction to Statistical Modeling of Extreme Values, chapter 3). Values are standardised: their
- * usual spread is about 1.
+ * Introduction to Statistical Modeling of Extreme Values, chapter 3). Values are rarities or like them:
+ * beyond the usual, 1 more is about e times rarer.
  *
  * @returns undefined below 12 blocks that hold a value
  */
@@ -32,8 +32,11 @@ export function fitExtremes(values: Float64Array, step: DurationMs): Extremes | 
   const size = Math.max(1, Math.round(BLOCK / step));
   const maxima: number[] = [];
   for (let from = 0; from + size <= values.length; from += size) {
-    const held = present(values.subarray(from, from + size));
-    if (held.length > 0) maxima.push(held.reduce((greatest, value) => Math.max(greatest, value)));
+    let greatest = Number.NaN;
+    for (let i = from; i < from + size; i++) {
+      if (!(greatest >= values[i]!) && !Number.isNaN(values[i]!)) greatest = values[i]!;
+    }
+    if (!Number.isNaN(greatest)) maxima.push(greatest);
   }
   if (maxima.length < MIN_BLOCKS) return undefined;
   const sorted = Float64Array.from(maxima).sort();

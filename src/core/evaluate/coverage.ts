@@ -51,12 +51,16 @@ export function measureCoverage(
     const actual = errors.subarray(row * horizon, (row + 1) * horizon);
     rows.forEach((measured, i) => {
       const [lower, upper] = made[i % levels.length]!;
+      let inside = 0;
+      let cases = 0;
       for (let h = measured.fromStep - 1; h < measured.toStep; h++) {
         const error = actual[h]!;
         if (Number.isNaN(error)) continue;
-        measured.cases++;
-        if (error >= lower[h]! && error <= upper[h]!) measured.inside++;
+        cases++;
+        if (error >= lower[h]! && error <= upper[h]!) inside++;
       }
+      measured.inside += inside;
+      measured.cases += cases;
     });
   });
   return rows.map(({ inside, cases, ...row }) => ({

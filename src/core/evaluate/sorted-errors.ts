@@ -7,7 +7,7 @@ export class SortedErrors {
   #size: number;
 
   constructor(errors: ArrayLike<number> = []) {
-    this.#values = Float64Array.from(errors).sort();
+    this.#values = new Float64Array(errors).sort();
     this.#size = this.#values.length;
   }
 

@@ -13,5 +13,10 @@ export interface Bounds {
  * ```
  */
 export function clip(values: ArrayLike<number>, { minimum, maximum }: Bounds): Float64Array {
-  return Float64Array.from(values, (value) => Math.min(maximum, Math.max(minimum, value)));
+  // A loop: every forecast of every backtest comes by, and `from` takes ten times as long.
+  const clipped = new Float64Array(values.length);
+  for (let i = 0; i < clipped.length; i++) {
+    clipped[i] = Math.min(maximum, Math.max(minimum, values[i]!));
+  }
+  return clipped;
 }

@@ -20,10 +20,14 @@ const KNOTS: readonly number[] = [
   1, 2, 3, 4, 6, 8, 12, 18, 24, 36, 54, 72, 108, 144, 216, 288, 432, 576, 720,
 ];
 
+const LONGEST_LEAD = KNOTS[KNOTS.length - 1]!;
+
 /** Below this many moves a statistic is taken over from the knot before. */
 const LEAST_MOVES = 12;
 const NEWEST_MOVES = 72;
 const REVERSION_MOVES = 576;
+/** Means of so many values are tried as forecasts. */
+const REVERSION_WIDTHS = [3, 12, 72] as const;
 
 /** The statistics of a window at any lead; each knot is measured when it is first asked for. */
 export function leadStatistics(
@@ -31,8 +35,9 @@ export function leadStatistics(
   day: number | undefined,
 ): (lead: number) => LeadStatistics {
   const measured: (LeadStatistics | undefined)[] = [];
+  const means = REVERSION_WIDTHS.map((width) => trailingMeans(window, width));
   const atKnot = (knot: number): LeadStatistics => {
-    measured[knot] ??= measure(window, KNOTS[knot]!, day) ?? atKnot(knot - 1);
+    measured[knot] ??= measure(window, means, KNOTS[knot]!, day) ?? atKnot(knot - 1);
     return measured[knot];
   };
   return (lead) => {
@@ -47,6 +52,7 @@ export function leadStatistics(
 /** Undefined where there are too few moves; the first knot always has an answer. */
 function measure(
   window: RecentWindow,
+  means: readonly Float64Array[],
   lead: number,
   day: number | undefined,
 ): LeadStatistics | undefined {
@@ -57,9 +63,9 @@ function measure(
   return {
     move,
     recentMove: newest.count > 0 ? newest.size : move,
-    reversion3: reversion(window, lead, 3),
-    reversion12: reversion(window, lead, 12),
-    reversion72: reversion(window, lead, 72),
+    reversion3: reversion(values, means[0]!, lead, REVERSION_WIDTHS[0]),
+    reversion12: reversion(values, means[1]!, lead, REVERSION_WIDTHS[1]),
+    reversion72: reversion(values, means[2]!, lead, REVERSION_WIDTHS[2]),
     dayCorrelation: moveCorrelation(values, lead, day),
     weekCorrelation: moveCorrelation(values, lead, day === undefined ? day : 7 * day),
   };
@@ -77,15 +83,24 @@ function meanMove(values: Float64Array, lead: number, from: number) {
   return { size: count > 0 ? sum / count : 0, count };
 }
 
-function reversion(window: RecentWindow, lead: number, width: number): number {
-  const { values, length } = window;
+/** At each index from which a reversion may be measured the mean of the last `width` values. */
+function trailingMeans({ length, mean }: RecentWindow, width: number): Float64Array {
+  const means = new Float64Array(length);
+  const first = Math.max(width, length - REVERSION_MOVES - LONGEST_LEAD);
+  for (let i = first; i < length; i++) means[i] = mean(i + 1 - width, i + 1);
+  return means;
+}
+
+function reversion(values: Float64Array, means: Float64Array, lead: number, width: number): number {
+  const { length } = values;
   let ofMean = 0;
   let ofNaive = 0;
   let count = 0;
   for (let i = Math.max(length - REVERSION_MOVES, lead + width); i < length; i++) {
     const origin = i - lead;
-    const error = Math.abs(values[i]! - window.mean(origin + 1 - width, origin + 1));
-    const naive = Math.abs(values[i]! - values[origin]!);
+    const value = values[i]!;
+    const error = Math.abs(value - means[origin]!);
+    const naive = Math.abs(value - values[origin]!);
     if (Number.isNaN(error + naive)) continue;
     ofMean += error;
     ofNaive += naive;

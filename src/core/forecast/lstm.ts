@@ -41,6 +41,8 @@ const OutputSchema = z.discriminatedUnion('form', [
 export const LstmTrainingRecordSchema = z.strictObject({
   /** The numeric library and its version: results differ between them in the last digits. */
   backend: z.string(),
+  /** Why that library, where it stands in for another. */
+  fallback: z.strictObject({ code: z.string(), message: z.string() }).optional(),
   seed: z.int(),
   epochs: z.int().nonnegative(),
   /** The epoch whose weights were kept, counted from 1. */

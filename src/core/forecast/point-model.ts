@@ -129,7 +129,13 @@ export function valuesAfter(target: Series, cutoff: EpochMs, step: DurationMs): 
 
 /** NaN becomes null. */
 export function toNullable(values: Float64Array): (number | null)[] {
-  return Array.from(values, (value) => (Number.isNaN(value) ? null : value));
+  // A loop: states are made at every origin of a backtest, and `from` takes ten times as long.
+  const nullable: (number | null)[] = [];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    nullable.push(Number.isNaN(value) ? null : value);
+  }
+  return nullable;
 }
 
 /** The last `keep` of the values of a state followed by newer ones, null as NaN. */

@@ -99,6 +99,7 @@ export function pooledFeatures(recent: Float64Array, day: number | undefined): P
   const stepMove = statisticsAt(1).move;
   const now = movesNow(window, day);
   const persistence = persistenceOf(window);
+  const seasonal = seasonalMoves(window, day);
   return {
     last: window.last,
     scale: (lead) => statisticsAt(lead).move + SCALE_FLOOR * stepMove,
@@ -108,7 +109,7 @@ export function pooledFeatures(recent: Float64Array, day: number | undefined): P
       const unit = scale || 1;
       let column = at;
       for (const move of now) row[column++] = move / unit;
-      for (const move of seasonalMoves(window, day, lead)) row[column++] = move / unit;
+      for (const move of seasonal(lead)) row[column++] = move / unit;
       row[column++] = Math.log2(lead);
       row[column++] = stepMove / unit;
       row[column++] = statistics.recentMove / unit;
@@ -134,34 +135,36 @@ function movesNow(window: RecentWindow, day: number | undefined): readonly numbe
   ];
 }
 
-/** `day` to `week_move`, in the unit of the series. */
+/** `day` to `week_move` at any lead, in the unit of the series. */
 function seasonalMoves(
   window: RecentWindow,
   day: number | undefined,
-  lead: number,
-): readonly number[] {
-  if (day === undefined) return NO_SEASON;
+): (lead: number) => readonly number[] {
+  if (day === undefined) return () => NO_SEASON;
   const { values, length } = window;
   const week = 7 * day;
-  const yesterday = length - 1 + lead - day * Math.ceil(lead / day);
-  const lastWeek = length - 1 + lead - week * Math.ceil(lead / week);
   const reach = Math.max(1, Math.floor(day * SMOOTHING_SHARE));
   const smooth = (at: number) => window.mean(at - reach, Math.min(length, at + reach + 1));
-  const exact = values[yesterday] ?? Number.NaN;
-  const smoothed = smooth(yesterday);
-  const weekly = smooth(lastWeek);
-  const profile = profileAt(window, day, yesterday);
-  return [
-    exact,
-    exact - (values[yesterday - lead] ?? Number.NaN),
-    smoothed,
-    smoothed - smooth(yesterday - lead),
-    profile.mean,
-    profile.mean - profileAt(window, day, length - 1 - day).mean,
-    profile.spread,
-    weekly,
-    weekly - smooth(lastWeek - lead),
-  ];
+  const profileNow = profileAt(window, day, length - 1 - day).mean;
+  return (lead) => {
+    const yesterday = length - 1 + lead - day * Math.ceil(lead / day);
+    const lastWeek = length - 1 + lead - week * Math.ceil(lead / week);
+    const exact = values[yesterday] ?? Number.NaN;
+    const smoothed = smooth(yesterday);
+    const weekly = smooth(lastWeek);
+    const profile = profileAt(window, day, yesterday);
+    return [
+      exact,
+      exact - (values[yesterday - lead] ?? Number.NaN),
+      smoothed,
+      smoothed - smooth(yesterday - lead),
+      profile.mean,
+      profile.mean - profileNow,
+      profile.spread,
+      weekly,
+      weekly - smooth(lastWeek - lead),
+    ];
+  };
 }
 
 const NO_SEASON: readonly number[] = Array.from({ length: 9 }, () => Number.NaN);

@@ -60,9 +60,42 @@ export function quantileOfSorted(sorted: ArrayLike<number>, q: number): number {
 
 /** The quantile of unsorted values, NaN passed over (type 7). */
 export function quantile(values: ArrayLike<number>, q: number): number {
-  return quantileOfSorted(present(values).sort(), q);
+  const known = present(values);
+  const position = Math.max(0, known.length - 1) * q;
+  const below = Math.floor(position);
+  arrange(known, below);
+  const lower = known[below] ?? Number.NaN;
+  let upper = below + 1 < known.length ? Infinity : lower;
+  for (let i = below + 1; i < known.length; i++) upper = Math.min(upper, known[i]!);
+  return lower + (upper - lower) * (position - below);
 }
 
 export function median(values: ArrayLike<number>): number {
   return quantile(values, 0.5);
+}
+
+/** Puts the value of a rank, counted from 0, at its index, and none greater before it (Hoare 1961). */
+function arrange(values: Float64Array, rank: number): void {
+  let left = 0;
+  let right = values.length - 1;
+  while (left < right) {
+    const pivot = middleOf(values[left]!, values[(left + right) >> 1]!, values[right]!);
+    let i = left;
+    let j = right;
+    while (i <= j) {
+      while (values[i]! < pivot) i++;
+      while (values[j]! > pivot) j--;
+      if (i > j) break;
+      const held = values[i]!;
+      values[i++] = values[j]!;
+      values[j--] = held;
+    }
+    if (rank <= j) right = j;
+    else if (rank >= i) left = i;
+    else return;
+  }
+}
+
+function middleOf(a: number, b: number, c: number): number {
+  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
 }

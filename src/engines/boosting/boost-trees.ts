@@ -22,15 +22,19 @@ import { type Boosting, startBoosting } from './boosting-rounds.ts';
 export const boostTrees: Booster = async (matrix, parameters = {}, options = {}) => {
   const { checkpoint, signal } = options;
   const boosting = startBoosting(matrix, parameters);
-  checkpoint?.();
-  signal?.throwIfAborted();
-  while (!boosting.isOver()) {
-    boosting.addTree();
+  try {
     checkpoint?.();
-    await setImmediate();
     signal?.throwIfAborted();
+    while (!boosting.isOver()) {
+      boosting.addTree();
+      checkpoint?.();
+      await setImmediate();
+      signal?.throwIfAborted();
+    }
+    return finiteTrees(boosting);
+  } finally {
+    boosting.end();
   }
-  return finiteTrees(boosting);
 };
 
 function finiteTrees(boosting: Boosting): BoostedTrees {

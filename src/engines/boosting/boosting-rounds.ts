@@ -4,7 +4,6 @@ import { binColumns, MAX_BINS } from './binned-columns.ts';
 import { shortestDecimal } from './float-decimal.ts';
 import { treeGrower } from './grow-tree.ts';
 import { type GrownTree, LEAF, leafOf, toRegressionTree } from './grown-tree.ts';
-import type { TreeRows } from './histograms.ts';
 import { type Objective, objectiveOf } from './objective.ts';
 import {
   type BoostingParameters,
@@ -13,6 +12,7 @@ import {
 } from './parameters.ts';
 import { drawShare } from './sampling.ts';
 import { checkMatrix, type TrainingMatrix } from './training-matrix.ts';
+import type { TreeRows } from './tree-memory.ts';
 
 /** A training under way. */
 export interface Boosting {
@@ -21,6 +21,8 @@ export interface Boosting {
   addTree(): void;
   /** The trees so far; with early stopping up to the best one. */
   result(): BoostedTrees;
+  /** Gives its memory back: no tree can be added any more. */
+  end(): void;
 }
 
 /** A tree as it is kept, and what each of its splits gained. */
@@ -33,21 +35,23 @@ interface KeptTree {
  * Gradient boosting (Friedman 2001) by Newton steps: each tree is grown on the gradients of the loss at
  * what all trees before it predict.
  *
+ * Whoever starts it ends it.
+ *
  * @throws {RangeError} when a parameter is out of range or not supported, or the matrix is not one
+ * @throws {DomainError} `FIT_DID_NOT_CONVERGE` where the kernels cannot run
  */
 export function startBoosting(matrix: TrainingMatrix, given: BoostingParameters): Boosting {
   checkMatrix(matrix);
   const parameters = builtInParameters(given);
   const known = knownRows(matrix, parameters);
   const binned = binColumns(matrix, Math.min(MAX_BINS, parameters.max_bin), known);
-  const grower = treeGrower(binned, parameters);
   const objective = objectiveOf(parameters);
   const random = seededRandom(parameters.seed, 'boosting');
-  const rows = emptyRows(matrix, known);
   const columns = new Int32Array(matrix.columns);
   const state = startOf(matrix, objective, parameters, known);
   const kept: KeptTree[] = [];
   const validation = { loss: meanLoss(matrix, objective, state, known), trees: 0 };
+  const grower = treeGrower(binned, known, parameters);
 
   return {
     isOver: () =>
@@ -55,6 +59,7 @@ export function startBoosting(matrix: TrainingMatrix, given: BoostingParameters)
       (known < matrix.labels.length &&
         kept.length - validation.trees >= parameters.early_stopping_rounds),
     addTree() {
+      const rows = grower.rows();
       rows.count = drawShare(known, parameters.subsample, random, rows.order);
       const width = drawShare(matrix.columns, parameters.colsample_bytree, random, columns);
       fillGradients(rows, matrix, objective, state);
@@ -82,6 +87,7 @@ export function startBoosting(matrix: TrainingMatrix, given: BoostingParameters)
         gains: totalGains(best, matrix.columns),
       };
     },
+    end: grower.release,
   };
 }
 
@@ -104,15 +110,6 @@ function knownRows(
   );
 }
 
-function emptyRows({ weights }: TrainingMatrix, known: number): TreeRows {
-  return {
-    count: 0,
-    order: new Int32Array(known),
-    gradients: new Float64Array(known),
-    hessians: weights && new Float64Array(known),
-  };
-}
-
 function startOf(
   { labels, weights }: TrainingMatrix,
   objective: Objective,
@@ -125,7 +122,7 @@ function startOf(
 }
 
 function fillGradients(
-  { count, order, gradients, hessians }: TreeRows,
+  { count, order, pairs }: TreeRows,
   { labels, weights }: TrainingMatrix,
   objective: Objective,
   { base, sums }: Predictions,
@@ -134,8 +131,8 @@ function fillGradients(
     const row = order[i]!;
     const gradient = objective.gradient(Math.fround(base + sums[row]!), labels[row]!);
     const weight = weights === undefined ? 1 : weights[row]!;
-    gradients[i] = weight * gradient;
-    if (hessians) hessians[i] = weight;
+    pairs[2 * i] = weight * gradient;
+    pairs[2 * i + 1] = weight;
   }
 }
 

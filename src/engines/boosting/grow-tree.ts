@@ -1,16 +1,8 @@
-import { type BinnedColumns, MISSING } from './binned-columns.ts';
+import type { BinnedColumns } from './binned-columns.ts';
 import { emptyTree, type GrownTree, LEAF } from './grown-tree.ts';
-import { histogramStore, NO_SLOT } from './histogram-store.ts';
-import { fewRows, type TreeRows } from './histograms.ts';
+import { histogramSlots, NO_SLOT } from './histogram-slots.ts';
 import type { CompleteParameters } from './parameters.ts';
-import {
-  type BestSplit,
-  type NodeTotals,
-  type SplitRules,
-  scoreOf,
-  searchColumn,
-  shrink,
-} from './split-search.ts';
+import { type TreeMemory, type TreeRows, treeMemory } from './tree-memory.ts';
 
 type Growth = Pick<
   CompleteParameters,
@@ -21,6 +13,20 @@ type Growth = Pick<
 const LEAST_GAIN_SHARE = 1e-12;
 /** Of all hessians: sums below are what subtraction left of nothing. */
 const LEAST_HESSIAN_SHARE = 1e-9;
+
+/** Sums of gradients and hessians of a node. */
+interface NodeTotals {
+  readonly totalG: number;
+  readonly totalH: number;
+}
+
+/** What a split has to keep to. */
+interface SplitRules {
+  /** Least sum of hessians on either side, above 0. */
+  readonly leastChild: number;
+  /** What a split must gain more than. */
+  readonly leastGain: number;
+}
 
 /** A leaf that can be split: how, and where its sums are kept. */
 interface OpenNode {
@@ -34,6 +40,8 @@ interface OpenNode {
 
 /** Grows one tree after the other on the same binned matrix. */
 export interface TreeGrower {
+  /** Room for the rows of the next tree: order and pairs are to be filled in. Good for this tree. */
+  rows(): TreeRows;
   /**
    * Grows a tree and puts the rows into the order of its leaves.
    *
@@ -41,6 +49,8 @@ export interface TreeGrower {
    * @returns the same object each time: the next tree overwrites this one
    */
   grow(rows: TreeRows, columns: Int32Array): GrownTree;
+  /** Gives its memory back. */
+  release(): void;
 }
 
 /**
@@ -49,75 +59,66 @@ export interface TreeGrower {
  * is what is left of the parent. Nodes with fewer rows than a column has bins are looked at row by row.
  *
  * Leaves have Newton's values (Chen & Guestrin 2016, eq. 5), as yet without the learning rate.
+ *
+ * @param known - rows that trees may be grown from
+ * @throws {DomainError} `FIT_DID_NOT_CONVERGE` where the kernels cannot run
  */
-export function treeGrower(binned: BinnedColumns, growth: Growth): TreeGrower {
+export function treeGrower(binned: BinnedColumns, known: number, growth: Growth): TreeGrower {
   const isLeafWise = growth.grow_policy === 'lossguide';
   const mostLeaves = Math.min(
     isLeafWise ? growth.max_leaves : Number.POSITIVE_INFINITY,
     2 ** growth.max_depth,
     binned.rows,
   );
-  const { offsets } = binned;
+  const { lambda, alpha } = growth;
   const tree = emptyTree(2 * mostLeaves);
-  const store = histogramStore(binned);
-  const few = fewRows();
-  const leastKept = Math.ceil(offsets[binned.columns]! / binned.columns);
-  const split = rowSplitter(binned);
+  const leastKept = Math.ceil(binned.offsets[binned.columns]! / binned.columns);
+  // Open nodes share no rows, and depth-wise the last ones opened are split first.
+  const mostKept = Math.min(mostLeaves, isLeafWise ? mostLeaves : growth.max_depth + 1);
+  const slotCount = 1 + Math.min(mostKept, Math.floor(known / leastKept));
+  const memory = treeMemory(binned, known, slotCount);
+  const { kernels, codes, columns: used, offsets, order, pairs, scratch, split } = memory;
+  const slots = histogramSlots(memory, binned.rows);
 
   return {
+    rows: memory.rows,
+    release: memory.release,
     grow(rows, columns) {
       const { totals, rules } = preparations(rows, growth);
+      const { leastChild } = rules;
       const open: OpenNode[] = [];
-      const best: BestSplit = {
-        score: 0,
-        column: -1,
-        bin: 0,
-        missingLeft: false,
-        leftG: 0,
-        leftH: 0,
-      };
+      const best = memory.splitView();
+      const width = columns.length;
+      memory.setColumns(columns);
 
-      const search = (node: number, totals: NodeTotals, slot: number): void => {
-        const begin = tree.begins[node]!;
-        const end = tree.ends[node]!;
-        const sums = slot === NO_SLOT ? few.sums : store.sumsOf(slot);
-        for (let k = 0; k < columns.length; k++) {
-          const column = columns[k]!;
-          const at = offsets[column]!;
-          if (slot !== NO_SLOT) {
-            searchColumn(sums, 2 * at, offsets[column + 1]! - at, column, totals, rules, best);
-            continue;
-          }
-          const bins = few.read(binned, column, rows, begin, end);
-          searchColumn(sums, 0, bins, column, totals, rules, best);
-          if (best.column !== column || best.bin === MISSING) continue;
-          tree.codes[node] = halfway(few.codes[best.bin]!, few.codes[best.bin + 1]!);
+      const search = (node: number, { totalG, totalH }: NodeTotals, slot: number): void => {
+        const range = [totalG, totalH, lambda, alpha, leastChild, split] as const;
+        if (slot !== NO_SLOT) {
+          kernels.searchBins(slots.addressOf(slot), used, width, offsets, ...range);
+          return;
         }
-        if (best.bin === MISSING) tree.codes[node] = MISSING;
-        else if (slot !== NO_SLOT) {
-          const at = 2 * offsets[best.column]! + 1;
-          let next = best.bin + 1;
-          while (sums[at + 2 * next] === 0) next++;
-          tree.codes[node] = halfway(best.bin, next);
-        }
+        const { begin, end } = spanOf(node);
+        const at = [order, pairs, begin, end, scratch] as const;
+        kernels.searchRows(codes, binned.rows, used, width, ...at, ...range);
       };
 
       /** Adds a node, and opens it where it can be split and something is gained. */
       const consider = (node: number, depth: number, totals: NodeTotals, slot: number): void => {
-        const least = scoreOf(totals, rules);
-        best.score = least + rules.leastGain;
-        best.column = -1;
-        best.bin = MISSING;
+        const least = scoreOf(totals, growth);
+        best.sums[SCORE] = least + rules.leastGain;
+        best.numbers.set(NO_SPLIT);
         search(node, totals, slot);
-        if (best.column === -1) {
-          store.release(slot);
+        const column = best.numbers[COLUMN]!;
+        if (column === NO_COLUMN) {
+          slots.release(slot);
           return;
         }
-        tree.columns[node] = best.column;
-        tree.missingLeft[node] = best.missingLeft ? 1 : 0;
-        const gain = best.score - least;
+        tree.columns[node] = column;
+        tree.codes[node] = best.numbers[CODE]!;
+        tree.missingLeft[node] = best.numbers[MISSING_LEFT]!;
+        const gain = best.sums[SCORE]! - least;
         tree.gains[node] = gain;
-        const left = { totalG: best.leftG, totalH: best.leftH };
+        const left = { totalG: best.sums[LEFT_G]!, totalH: best.sums[LEFT_H]! };
         open.push({ node, depth, totals, slot, gain, left });
       };
 
@@ -127,17 +128,17 @@ export function treeGrower(binned: BinnedColumns, growth: Growth): TreeGrower {
         tree.ends[node] = end;
         tree.covers[node] = totalH;
         tree.lefts[node] = LEAF;
-        tree.values[node] = -shrink(totalG, rules.alpha) / (totalH + rules.lambda);
+        tree.values[node] = -shrink(totalG, alpha) / (totalH + lambda);
         return node;
       };
       const sizeOf = (node: number) => tree.ends[node]! - tree.begins[node]!;
       const spanOf = (node: number) => ({ begin: tree.begins[node]!, end: tree.ends[node]! });
       const isOpen = (node: number, depth: number) =>
-        depth < growth.max_depth && sizeOf(node) > 1 && tree.covers[node]! >= 2 * rules.leastChild;
+        depth < growth.max_depth && sizeOf(node) > 1 && tree.covers[node]! >= 2 * leastChild;
 
       const divide = ({ node, depth, totals, slot, left: leftTotals }: OpenNode): void => {
         const { begin, end } = spanOf(node);
-        const middle = split(rows, begin, end, tree, node);
+        const middle = splitRows(memory, binned.rows, tree, node);
         const rightTotals = {
           totalG: totals.totalG - leftTotals.totalG,
           totalH: totals.totalH - leftTotals.totalH,
@@ -154,10 +155,10 @@ export function treeGrower(binned: BinnedColumns, growth: Growth): TreeGrower {
         const large = isLeftSmall ? right : left;
         const keeps = (node: number) =>
           slot !== NO_SLOT && sizeOf(node) >= leastKept && isOpen(node, depth + 1);
-        const smallSlot = keeps(small) ? store.fill(rows, columns, spanOf(small)) : NO_SLOT;
+        const smallSlot = keeps(small) ? slots.fill(width, spanOf(small)) : NO_SLOT;
         const largeSlot = keeps(large) ? slot : NO_SLOT;
-        if (largeSlot === NO_SLOT) store.release(slot);
-        else store.takeOut(slot, rows, columns, { span: spanOf(small), slot: smallSlot });
+        if (largeSlot === NO_SLOT) slots.release(slot);
+        else slots.takeOut(slot, width, { span: spanOf(small), slot: smallSlot });
         for (const { child, totals } of children) {
           consider(child, depth + 1, totals, child === small ? smallSlot : largeSlot);
         }
@@ -167,44 +168,58 @@ export function treeGrower(binned: BinnedColumns, growth: Growth): TreeGrower {
       const root = add(0, rows.count, totals);
       if (isOpen(root, 0)) {
         const isLarge = rows.count >= leastKept;
-        consider(root, 0, totals, isLarge ? store.fill(rows, columns, spanOf(root)) : NO_SLOT);
+        consider(root, 0, totals, isLarge ? slots.fill(width, spanOf(root)) : NO_SLOT);
       }
       for (let leaves = 1; open.length > 0 && leaves < mostLeaves; leaves++) {
         const next = isLeafWise ? takeBest(open) : open.pop();
         if (next) divide(next);
       }
-      for (const { slot } of open) store.release(slot);
+      for (const { slot } of open) slots.release(slot);
       return tree;
     },
   };
 }
 
+/** What a search leaves behind, as `SPLIT_BYTES` says. */
+const SCORE = 0;
+const LEFT_G = 1;
+const LEFT_H = 2;
+const COLUMN = 0;
+const MISSING_LEFT = 2;
+const CODE = 3;
+const NO_COLUMN = -1;
+const NO_SPLIT = [NO_COLUMN, 0, 0, 0];
+
 function preparations(
-  { count, gradients, hessians }: TreeRows,
-  { lambda, alpha, gamma, min_child_weight }: Growth,
+  { count, pairs }: TreeRows,
+  { gamma, min_child_weight }: Growth,
 ): { readonly totals: NodeTotals; readonly rules: SplitRules } {
   let totalG = 0;
   let totalH = 0;
   let squares = 0;
   for (let i = 0; i < count; i++) {
-    const gradient = gradients[i]!;
-    const hessian = hessians === undefined ? 1 : hessians[i]!;
+    const gradient = pairs[2 * i]!;
+    const hessian = pairs[2 * i + 1]!;
     totalG += gradient;
     totalH += hessian;
     squares += (gradient * gradient) / hessian;
   }
   const rules = {
-    lambda,
-    alpha,
     leastChild: Math.max(min_child_weight, LEAST_HESSIAN_SHARE * totalH),
     leastGain: Math.max(gamma, LEAST_GAIN_SHARE * squares),
   };
   return { totals: { totalG, totalH }, rules };
 }
 
-/** The highest code to send left in the middle of the gap that a node leaves between two codes. */
-function halfway(left: number, right: number): number {
-  return (left + right - 1) >> 1;
+/** The sum of gradients after the L1 penalty: closer to 0 by `alpha`, or 0. */
+function shrink(sum: number, alpha: number): number {
+  return sum - Math.max(-alpha, Math.min(alpha, sum));
+}
+
+/** G² / (H + λ): half of it is what a leaf lowers the loss by (Chen & Guestrin 2016, eq. 6). */
+function scoreOf({ totalG, totalH }: NodeTotals, { lambda, alpha }: Growth): number {
+  const shrunk = shrink(totalG, alpha);
+  return (shrunk * shrunk) / (totalH + lambda);
 }
 
 /** Takes out the node that gains most; of equals the first. */
@@ -216,41 +231,18 @@ function takeBest(open: OpenNode[]): OpenNode | undefined {
   return open.splice(best, 1)[0];
 }
 
-/** Puts the rows of a split node that go left before those that go right, either in their old order. */
-function rowSplitter({ codes, rows: height }: BinnedColumns) {
-  const movedRows = new Int32Array(height);
-  const movedGradients = new Float64Array(height);
-  const movedHessians = new Float64Array(height);
-  return (
-    { order, gradients, hessians }: TreeRows,
-    begin: number,
-    end: number,
-    tree: GrownTree,
-    node: number,
-  ): number => {
-    const from = tree.columns[node]! * height;
-    const highest = tree.codes[node]!;
-    const missingLeft = tree.missingLeft[node] === 1;
-    let middle = begin;
-    let moved = 0;
-    for (let i = begin; i < end; i++) {
-      const row = order[i]!;
-      const code = codes[from + row]!;
-      if (code === MISSING ? missingLeft : code <= highest) {
-        order[middle] = row;
-        gradients[middle] = gradients[i]!;
-        if (hessians) hessians[middle] = hessians[i]!;
-        middle++;
-      } else {
-        movedRows[moved] = row;
-        movedGradients[moved] = gradients[i]!;
-        if (hessians) movedHessians[moved] = hessians[i]!;
-        moved++;
-      }
-    }
-    order.set(movedRows.subarray(0, moved), middle);
-    gradients.set(movedGradients.subarray(0, moved), middle);
-    hessians?.set(movedHessians.subarray(0, moved), middle);
-    return middle;
-  };
+/** @returns where the rows of a split node begin that go right */
+function splitRows(memory: TreeMemory, height: number, tree: GrownTree, node: number): number {
+  const { kernels, codes, order, pairs, spareOrder, sparePairs } = memory;
+  return kernels.splitRows(
+    codes + tree.columns[node]! * height,
+    tree.codes[node]!,
+    tree.missingLeft[node] === 1,
+    order,
+    pairs,
+    tree.begins[node]!,
+    tree.ends[node]!,
+    spareOrder,
+    sparePairs,
+  );
 }

@@ -1,16 +1,7 @@
 import type { NamedTensorMap, Tensor, Variable } from '@tensorflow/tfjs-core';
 import { joined, writeAll } from './build-network.ts';
 import type { TensorFlow } from './load-tensorflow.ts';
-
-/** What an optimizer has learned about the gradients. */
-export interface AdamState {
-  /** Updates so far. */
-  readonly updates: number;
-  /** Running means of the gradients, in the order of the weights. */
-  readonly firstMoments: Float32Array;
-  /** Running means of their squares. */
-  readonly secondMoments: Float32Array;
-}
+import type { AdamState } from './training-engine.ts';
 
 export interface Adam {
   /**

@@ -5,23 +5,24 @@ import { conditionLstm, type LstmState, restoreLstm } from '#core/forecast/lstm.
 import { type LstmParameters, LstmParametersSchema } from '#core/forecast/lstm-parameters.ts';
 import { seededRandom } from '#core/math/random.ts';
 import type { CheckpointStore, LstmCheckpoint } from './checkpoint.ts';
-import { loadTensorFlow, type TensorFlow } from './load-tensorflow.ts';
+import { kernelEngine } from './kernel-engine.ts';
 import { belongsTo, type LstmTraining, startTraining } from './train-lstm.ts';
+import type { TrainingEngine } from './training-engine.ts';
 import { prepareTraining, stepsNeeded } from './training-set.ts';
 
 /** What a recurrent network trains with, beside its parameters. */
 export interface LstmOptions {
   /** Where a training that is interrupted goes on; without, it begins anew. */
   readonly checkpoints?: CheckpointStore;
-  /** How TensorFlow.js is found. */
-  readonly tensorflow?: () => Promise<TensorFlow>;
+  /** What trains: the kernels, unless given. */
+  readonly engine?: () => Promise<TrainingEngine>;
 }
 
 /** Used when `FitOptions.random` is left out: a fit without a source of chance is still reproducible. */
 const DEFAULT_SEED = 1;
 
 /**
- * A recurrent neural network, trained by TensorFlow.js and evaluated without it. See `moraParameters` and
+ * A recurrent neural network, trained by the kernels and evaluated in plain TypeScript. See `moraParameters` and
  * `multiHorizonParameters` for the two presets.
  *
  * With `checkpoints` a fit that is killed, or stopped by `FitOptions.checkpoint`, goes on at the next
@@ -32,7 +33,7 @@ const DEFAULT_SEED = 1;
  */
 export function lstm(parameters: LstmParameters, options: LstmOptions = {}): Forecaster<LstmState> {
   const checked = checkParameters(parameters);
-  const { checkpoints, tensorflow = loadTensorFlow } = options;
+  const { checkpoints, engine = kernelEngine } = options;
   return {
     kind: 'lstm',
     capabilities: {
@@ -43,7 +44,7 @@ export function lstm(parameters: LstmParameters, options: LstmOptions = {}): For
     async fit(history, { random = seededRandom(DEFAULT_SEED, 'lstm'), checkpoint } = {}) {
       const set = prepareTraining(history, checked);
       const seed = drawSeed(random);
-      const task = { tensorflow: await tensorflow(), parameters: checked, set, seed };
+      const task = { engine: await engine(), parameters: checked, set, seed };
       const saved = await checkpoints?.load();
       const training = startTraining(
         saved !== undefined && belongsTo(saved, task) ? { ...task, from: saved } : task,
@@ -66,7 +67,8 @@ export interface LstmSliceOptions {
   readonly seed: number;
   /** Where the slice before it stopped. */
   readonly checkpoint?: LstmCheckpoint;
-  readonly tensorflow?: () => Promise<TensorFlow>;
+  /** What trains: the kernels, unless given. */
+  readonly engine?: () => Promise<TrainingEngine>;
 }
 
 /** Where a slice ended: at its time, or at the end of the training. */
@@ -85,11 +87,11 @@ export type LstmSlice =
 export async function trainLstmSlice(
   history: History,
   parameters: LstmParameters,
-  { shouldStop, seed, checkpoint, tensorflow = loadTensorFlow }: LstmSliceOptions,
+  { shouldStop, seed, checkpoint, engine = kernelEngine }: LstmSliceOptions,
 ): Promise<LstmSlice> {
   const checked = checkParameters(parameters);
   const set = prepareTraining(history, checked);
-  const task = { tensorflow: await tensorflow(), parameters: checked, set, seed };
+  const task = { engine: await engine(), parameters: checked, set, seed };
   if (checkpoint !== undefined && !belongsTo(checkpoint, task)) {
     throw new DomainError(
       'STATE_INCOMPATIBLE',

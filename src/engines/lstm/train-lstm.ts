@@ -3,12 +3,9 @@ import type { LearnedLstm } from '#core/forecast/lstm.ts';
 import { type LstmParameters, networkOf } from '#core/forecast/lstm-parameters.ts';
 import { decodeFloat32, encodeFloat32 } from '#core/math/float32-base64.ts';
 import { type Random, seededRandom } from '#core/math/random.ts';
-import { createAdam } from './adam.ts';
-import { buildNetwork } from './build-network.ts';
 import type { LstmCheckpoint } from './checkpoint.ts';
 import { initialWeights } from './initial-weights.ts';
-import type { TensorFlow } from './load-tensorflow.ts';
-import { lossOf } from './loss.ts';
+import type { TrainingEngine } from './training-engine.ts';
 import type { TrainingSet } from './training-set.ts';
 
 /** A training under way. It holds memory outside of JavaScript until it is disposed of. */
@@ -30,7 +27,7 @@ export interface LstmTraining {
 
 /** What a training needs. */
 export interface TrainingTask {
-  readonly tensorflow: TensorFlow;
+  readonly engine: TrainingEngine;
   readonly parameters: LstmParameters;
   readonly set: TrainingSet;
   /** The same data, parameters, seed and backend give the same weights. */
@@ -42,16 +39,16 @@ export interface TrainingTask {
 /** Whether a training may go on from a checkpoint: the same data, parameters, seed and backend. */
 export function belongsTo(
   checkpoint: LstmCheckpoint,
-  { set, seed, tensorflow }: Omit<TrainingTask, 'from'>,
+  { set, seed, engine }: Omit<TrainingTask, 'from'>,
 ): boolean {
   return (
     checkpoint.fingerprint === set.fingerprint &&
     checkpoint.seed === seed &&
-    checkpoint.backend === tensorflow.backend
+    checkpoint.backend === engine.backend
   );
 }
 
-/** Where a training stands, but for the numbers that TensorFlow.js holds. */
+/** Where a training stands, but for the numbers that the engine holds. */
 type Progress = {
   -readonly [K in Exclude<
     keyof LstmCheckpoint,
@@ -65,51 +62,29 @@ type Progress = {
  * kept, the learning rate falls on a plateau, and the training ends when it has not improved for long.
  */
 export function startTraining(task: TrainingTask): LstmTraining {
-  const { tensorflow: tf, parameters, set, seed, from } = task;
-  const { core } = tf;
+  const { engine, parameters, set, seed, from } = task;
   const network = networkOf(parameters, set.features.length);
   const progress = from === undefined ? beginning(parameters) : progressOf(from);
-  const built = buildNetwork(tf, network, parameters.window, {
-    recurrent: parameters.dropout,
-    heads: parameters.headDropout,
-    seed: (place) =>
-      integer(seededRandom(seed, `dropout ${progress.epoch} ${progress.batch} ${place}`)),
-  });
-  built.writeWeights(
+  const trainable = engine.open(
+    { network, parameters, reach: set.reach },
+    from && optimizerOf(from),
+  );
+  trainable.writeWeights(
     from === undefined
       ? initialWeights(network, seed, parameters.goal.form === 'path' ? 'zero' : 'random')
       : decodeFloat32(from.weights),
   );
-  const adam = createAdam(tf, built.variables, from && optimizerOf(from));
   const { training, validation, test } = set.windows;
   const batches = Math.ceil(training.length / parameters.batchSize);
   let order = shuffled(training, seed, progress.epoch);
 
-  const loss = (origins: readonly number[], isTraining: boolean) => {
-    const { windows, actuals, isPresent } = set.batchOf(origins);
-    const rows = origins.length;
-    const outputs = built.run(
-      core.tensor3d(windows, [rows, parameters.window, network.inputs]),
-      isTraining,
-    );
-    return lossOf(tf, parameters.goal, outputs, {
-      actuals: core.tensor2d(actuals, [rows, set.reach]),
-      isPresent: core.tensor2d(isPresent, [rows, set.reach]),
-    });
-  };
-
   const trainBatch = () => {
     const at = progress.batch * parameters.batchSize;
     const origins = order.slice(at, at + parameters.batchSize);
-    const value = core.tidy(() => {
-      const { value: batchLoss, grads } = core.variableGrads(
-        () => loss(origins, true),
-        [...built.variables],
-      );
-      adam.apply(grads, { ...parameters, learningRate: progress.learningRate });
-      return batchLoss.dataSync<'float32'>()[0] ?? Number.NaN;
-    });
-    progress.lossSum += finite(value, 'the training loss') * origins.length;
+    const loss = trainable.train(set.batchOf(origins), progress.learningRate, (place) =>
+      integer(seededRandom(seed, `dropout ${progress.epoch} ${progress.batch} ${place}`)),
+    );
+    progress.lossSum += finite(loss, 'the training loss') * origins.length;
     progress.batch++;
   };
 
@@ -118,8 +93,7 @@ export function startTraining(task: TrainingTask): LstmTraining {
     let sum = 0;
     for (let at = 0; at < origins.length; at += parameters.batchSize) {
       const part = origins.slice(at, at + parameters.batchSize);
-      const value = core.tidy(() => loss(part, false).dataSync<'float32'>()[0] ?? Number.NaN);
-      sum += finite(value, 'the validation loss') * part.length;
+      sum += finite(trainable.lossOf(set.batchOf(part)), 'the validation loss') * part.length;
     }
     return sum / origins.length;
   };
@@ -130,7 +104,7 @@ export function startTraining(task: TrainingTask): LstmTraining {
     progress.epoch++;
     Object.assign(progress, { batch: 0, lossSum: 0 });
     if (isBetter(validationLoss ?? trainingLoss, progress.best, parameters.minDelta)) {
-      const weights = encodeFloat32(built.readWeights());
+      const weights = encodeFloat32(trainable.readWeights());
       progress.best = { epoch: progress.epoch, trainingLoss, validationLoss, weights };
       Object.assign(progress, { sinceBest: 0, sinceReduction: 0 });
     } else {
@@ -154,15 +128,15 @@ export function startTraining(task: TrainingTask): LstmTraining {
       if (progress.batch === batches) endEpoch();
     },
     checkpoint() {
-      const { updates, firstMoments, secondMoments } = adam.state();
+      const { updates, firstMoments, secondMoments } = trainable.optimizerState();
       return {
         kind: 'lstm-checkpoint',
         version: 1,
         fingerprint: set.fingerprint,
-        backend: tf.backend,
+        backend: engine.backend,
         seed,
         ...progress,
-        weights: encodeFloat32(built.readWeights()),
+        weights: encodeFloat32(trainable.readWeights()),
         optimizer: {
           updates,
           firstMoments: encodeFloat32(firstMoments),
@@ -174,10 +148,10 @@ export function startTraining(task: TrainingTask): LstmTraining {
       const { best } = progress;
       if (best === null) throw new RangeError('nothing is learned before the end of an epoch');
       const { weights, epoch: bestEpoch, trainingLoss, validationLoss } = best;
-      const current = built.readWeights();
-      built.writeWeights(decodeFloat32(weights));
+      const current = trainable.readWeights();
+      trainable.writeWeights(decodeFloat32(weights));
       const testLoss = meanLoss(test);
-      built.writeWeights(current);
+      trainable.writeWeights(current);
       return {
         kind: 'lstm',
         version: 1,
@@ -188,7 +162,8 @@ export function startTraining(task: TrainingTask): LstmTraining {
         network,
         weights,
         training: {
-          backend: tf.backend,
+          backend: engine.backend,
+          ...(engine.fallback && { fallback: engine.fallback }),
           seed,
           epochs: progress.epoch,
           bestEpoch,
@@ -203,10 +178,7 @@ export function startTraining(task: TrainingTask): LstmTraining {
         },
       };
     },
-    dispose() {
-      adam.dispose();
-      built.dispose();
-    },
+    dispose: trainable.dispose,
   };
 }
 

@@ -1,12 +1,7 @@
 import { DomainError } from '#core/errors.ts';
-import { type MapEstimate, type MapProblem, TREND_PRIOR_SCALE } from './map-problem.ts';
-import {
-  descend,
-  objectiveOf,
-  type Prior,
-  regressionOf,
-  TOLERANCE,
-} from './penalised-regression.ts';
+import { combined, LINE_SIZE, priorsOf, trendColumns } from './map-density.ts';
+import type { MapEstimate, MapProblem } from './map-problem.ts';
+import { descend, objectiveOf, regressionOf, TOLERANCE } from './penalised-regression.ts';
 
 /** More than any history needed: ten are usual. */
 const MAX_TANGENTS = 50;
@@ -16,9 +11,6 @@ const STEPS_A_TANGENT = 50;
 
 /** A step halved down to this leads nowhere. */
 const LEAST_SHARE = 1e-3;
-
-/** Offset and slope come before the changes of slope. */
-const LINE_SIZE = 2;
 
 /**
  * The most probable parameters of Prophet's model: normal priors on offset, slope and seasons,
@@ -33,7 +25,9 @@ const LINE_SIZE = 2;
  */
 export function mapEstimate(problem: MapProblem, checkpoint: () => void): MapEstimate {
   const solution =
-    problem.mode === 'additive' ? directly(problem, checkpoint) : byTangents(problem, checkpoint);
+    problem.mode === 'additive'
+      ? directly(problem, checkpoint)
+      : fromTwoStarts(problem, checkpoint);
   if (solution === undefined || !solution.every(Number.isFinite)) {
     const points = problem.y.length;
     throw new DomainError(
@@ -56,11 +50,35 @@ function directly(problem: MapProblem, checkpoint: () => void): Float64Array | u
   return descend(regressionOf(columns, problem.y), priorsOf(problem), startOf(problem), checkpoint);
 }
 
+/** Parameters and minus the logarithm of their density. */
+interface Reached {
+  readonly parameters: Float64Array;
+  readonly objective: number;
+}
+
+/**
+ * The better of two ascents. A product of trend and season may have several tops, most of all where a
+ * season is wanted that is longer than the history: one ascent sets out without seasons, one with those
+ * that suit a flat trend.
+ */
+function fromTwoStarts(problem: MapProblem, checkpoint: () => void): Float64Array | undefined {
+  const bare = startOf(problem);
+  const seasonal = withSeasons(problem, bare, checkpoint);
+  const reached = [bare, seasonal].map((start) => start && byTangents(problem, start, checkpoint));
+  const [first, second] = reached;
+  if (first === undefined || second === undefined) return undefined;
+  return second.objective < first.objective ? second.parameters : first.parameters;
+}
+
 /**
  * Gauss-Newton: `g (1 + s)` is replaced by its tangent at the parameters so far, the most probable
  * ones of that linear model are the next, and a step that lowers the density is halved.
  */
-function byTangents(problem: MapProblem, checkpoint: () => void): Float64Array | undefined {
+function byTangents(
+  problem: MapProblem,
+  start: Float64Array,
+  checkpoint: () => void,
+): Reached | undefined {
   const { y } = problem;
   const columns = trendColumns(problem);
   const priors = priorsOf(problem);
@@ -76,7 +94,7 @@ function byTangents(problem: MapProblem, checkpoint: () => void): Float64Array |
     );
     return objectiveOf(y.length, squares, priors, parameters);
   };
-  let parameters = startOf(problem);
+  let parameters = start;
   let objective = objectiveAt(parameters);
   for (let turn = 0; turn < MAX_TANGENTS; turn++) {
     const { trend, season } = curvesAt(parameters);
@@ -104,18 +122,34 @@ function byTangents(problem: MapProblem, checkpoint: () => void): Float64Array |
       const gain = objective - reached;
       parameters = candidate;
       objective = reached;
-      if (gain < TOLERANCE) return parameters;
+      if (gain < TOLERANCE) return { parameters, objective };
       break;
     }
     if (parameters === from) break;
   }
-  return parameters;
+  return { parameters, objective };
 }
 
-/** A constant, the time, and for each changepoint the time since. */
-function trendColumns({ t, changepoints }: MapProblem): readonly Float64Array[] {
-  const since = Array.from(changepoints, (at) => t.map((time) => Math.max(0, time - at)));
-  return [new Float64Array(t.length).fill(1), t, ...since];
+/** The parameters with the seasons that are the most probable to a flat trend. */
+function withSeasons(
+  problem: MapProblem,
+  parameters: Float64Array,
+  checkpoint: () => void,
+): Float64Array | undefined {
+  const { y, columns } = problem;
+  const trendSize = parameters.length - columns.length;
+  const trend = new Float64Array(y.length).fill(parameters[0]!);
+  const seasons = descend(
+    regressionOf(
+      scaled(columns, trend),
+      y.map((value, i) => value - trend[i]!),
+    ),
+    priorsOf(problem).slice(trendSize),
+    parameters.slice(trendSize),
+    checkpoint,
+    STEPS_A_TANGENT,
+  );
+  return seasons && Float64Array.of(...parameters.subarray(0, trendSize), ...seasons);
 }
 
 /** The mean, flat, with changes as large as their prior expects, so that each may grow or vanish. */
@@ -126,31 +160,6 @@ function startOf({ y, columns, changepoints, changepointPriorScale }: MapProblem
   return start;
 }
 
-function priorsOf(problem: MapProblem): readonly Prior[] {
-  const line: Prior = { shape: 'normal', scale: TREND_PRIOR_SCALE };
-  const change: Prior = { shape: 'laplace', scale: problem.changepointPriorScale };
-  const wave: Prior = { shape: 'normal', scale: problem.seasonalityPriorScale };
-  return [
-    line,
-    line,
-    ...Array.from(problem.changepoints, () => change),
-    ...problem.columns.map(() => wave),
-  ];
-}
-
 function scaled(columns: readonly Float64Array[], by: Float64Array): readonly Float64Array[] {
   return columns.map((column) => column.map((value, row) => value * by[row]!));
-}
-
-function combined(
-  columns: readonly Float64Array[],
-  weights: Float64Array,
-  rows: number,
-): Float64Array {
-  const sum = new Float64Array(rows);
-  columns.forEach((column, j) => {
-    const weight = weights[j]!;
-    for (let row = 0; row < rows; row++) sum[row]! += weight * column[row]!;
-  });
-  return sum;
 }

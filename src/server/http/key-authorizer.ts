@@ -12,11 +12,16 @@ import { createRouter } from './router.ts';
  * from then on.
  *
  * @param options.keySha256 - of the server's own key, from `hashApiKey`
+ * @param options.openPaths - paths that need no key; default `/health`
  * @returns a function that throws {DomainError} `UNAUTHORIZED`, `FORBIDDEN`
  * @throws {RangeError} when `keySha256` is not 64 hex digits
  */
 export function keyAuthorizer(
-  options: CheckKeyDeps & { readonly keySha256: string; readonly routes: readonly Route[] },
+  options: CheckKeyDeps & {
+    readonly keySha256: string;
+    readonly routes: readonly Route[];
+    readonly openPaths?: readonly string[];
+  },
 ): (request: AuthorizeRequest) => Promise<boolean> {
   const isServersOwn = apiKeyAuthorizer(options);
   // A key is good at the plain path too: an agent need not know what it talks to.

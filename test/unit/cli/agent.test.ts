@@ -69,6 +69,7 @@ function runHurried(
   return run(argv, {
     program,
     clock: { now: () => epochMs(now) },
+    uptimeMs: () => now,
     onSignal: (handler) => {
       handlers.add(handler);
       return () => handlers.delete(handler);
@@ -171,18 +172,37 @@ describe('helios-agent run', () => {
     expect(err).toContain('the agent stops');
   });
 
-  it('waits instead when the clock of this machine is to blame', async () => {
-    const refused = { ...errorAnswer(403, 'FORBIDDEN', 'expired') };
-    const answer = { ...refused, headers: { date: 'Thu, 01 Jan 2026 01:00:00 GMT' } };
-    let count = 0;
+  it('goes on by the time of the endpoint when the clock of this machine is to blame', async () => {
+    const headers = { date: 'Thu, 01 Jan 2026 01:00:00 GMT' };
+    let beats = 0;
     const api = await fakeApi({
-      ...HELIOS,
-      'POST /agents/v1/heartbeat': answer,
-      'POST /api/v1/ingest': (received) => (++count < 3 ? answer : stored(received)),
+      // The signature was an hour old; the next one is made with the date of this answer.
+      'POST /agents/v1/heartbeat': (received) =>
+        ++beats === 1
+          ? { ...errorAnswer(403, 'FORBIDDEN', 'expired'), headers }
+          : { ...beaten(received), headers },
+      'POST /api/v1/ingest': stored,
     });
-    const { code, err } = await runUntil(['run', '-e', api.url], api.received, 3);
+    const { code, err } = await runUntil(['run', '-e', api.url], api.received, 2);
     expect(code).toBe(0);
-    expect(err).toContain('the clock of this machine is -60 minutes off');
+    expect(err).toContain('refused, and the clock of this machine is 60 min behind');
+    expect(err).toContain("samples get the endpoint's time");
+    const [first] = api.received.filter(({ path }) => path.endsWith('/ingest'));
+    const { metrics } = IngestSamplesSchema.parse(first?.body);
+    // Half a second past the date of the answer, and some seconds of the first interval.
+    expect(metrics[0]?.timestamp).toMatch(/^2026-01-01T01:00:/);
+  });
+
+  it('stops when it is refused by the right time too', async () => {
+    const refused = errorAnswer(403, 'FORBIDDEN', 'expired');
+    const answer = { ...refused, headers: { date: 'Thu, 01 Jan 2026 01:00:00 GMT' } };
+    const api = await fakeApi({
+      'POST /agents/v1/heartbeat': answer,
+      'POST /api/v1/ingest': answer,
+    });
+    const { code, err } = await runUntil(['run', '-e', api.url], api.received, 1_000);
+    expect(code).toBe(2);
+    expect(err).toContain('the agent stops');
   });
 
   it('shares its directory with no other agent', async () => {

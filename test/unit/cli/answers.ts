@@ -118,12 +118,13 @@ export const MODEL: ModelDetail = {
   origins: 90,
   coverage: [{ from_step: 1, to_step: 1, level: 0.8, coverage: 0.8, cases: 100 }],
   provenance: {},
+  rollback_to: null,
 };
 
 /** The same model without what only its detail has. */
 export function listed(model: ModelDetail) {
-  const { backtest, origins, coverage, provenance, ...info } = model;
-  void [backtest, origins, coverage, provenance];
+  const { backtest, origins, coverage, provenance, rollback_to, ...info } = model;
+  void [backtest, origins, coverage, provenance, rollback_to];
   return info;
 }
 

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { addMs, durationMs, epochMs } from '#core/time.ts';
+import { addMs, durationMs, epochMs, MINUTE } from '#core/time.ts';
+import { workloadId } from '#core/workload.ts';
 import { type HeliosInMemory, startHeliosInMemory } from '#test/helpers/helios-in-memory.ts';
 import { fakeApi, run } from './fake-environment.ts';
 
@@ -12,6 +13,7 @@ const STEP = durationMs(300_000);
 const START = epochMs(Date.UTC(2026, 0, 1));
 const STEPS = 30;
 const NOW = addMs(START, STEP, STEPS);
+const WEB = workloadId({ namespace: 'imported', deployment: 'web' });
 const iso = (slot: number) => addMs(START, STEP, slot);
 const time = (slot: number) => new Date(iso(slot)).toISOString();
 
@@ -137,6 +139,69 @@ describe('export', () => {
     expect(code).toBe(0);
     expect(out.split('\n')[1]).toContain(',default,imported,web,*,');
     expect((await command('export', 'forecasts')).code).toBe(3);
+  });
+
+  it('writes every forecast of a range, however many answers that takes', async () => {
+    const { issued } = helios.services;
+    const subject = { workload: 'default#imported#web#*', metric: 'request_rate' } as const;
+    // One each five minutes; a page has 25 of them.
+    const at = (slot: number) => new Date(addMs(NOW, STEP, slot - 60)).toISOString();
+    for (let slot = 0; slot < 60; slot++) {
+      await issued.add(subject, {
+        ...{ issued_at: at(slot), data_as_of: at(slot), model: 'naive', version: null },
+        ...{ step_seconds: 300, level: 0.9, values: [slot, -slot] },
+        ...{ lower_bounds: null, upper_bounds: null },
+      });
+    }
+    const argv = ['export', 'forecasts', '--metrics', 'request_rate'];
+    const { out } = await command(...argv, '--from', at(3), '--to', at(58));
+    const rows = out.trimEnd().split('\n').slice(1);
+    const issuedAt = rows.map((row) => row.split(',')[0]);
+    // Slots 3 to 57, the newest first, two steps of each.
+    expect(issuedAt).toEqual(Array.from({ length: 110 }, (_, i) => at(57 - Math.floor(i / 2))));
+    expect(rows[0]).toBe(
+      `${at(57)},${at(57)},default,imported,web,*,request_rate,naive,,${at(58)},57,0.9,,`,
+    );
+  });
+
+  it('writes what was recommended in a range: each change, and no repetition', async () => {
+    const { recommendations } = helios.services;
+    const at = (minute: number) => new Date(addMs(NOW, MINUTE, minute - 700)).toISOString();
+    for (let minute = 0; minute < 620; minute++) {
+      await recommendations.publish({
+        ...{
+          workload: WEB,
+          simulated: false,
+          generated_at: at(minute),
+          valid_until: at(minute + 5),
+        },
+        // Another target each minute, but for the last ten.
+        ...{ action: 'scale_out', current_replicas: 1, target_replicas: Math.min(minute, 610) },
+        ...{ lower_replicas: null, upper_replicas: 9, quantile: 0.95, lead_time_seconds: 60 },
+        ...{ p_short: null, execute_by: null, demand: null },
+        reasons: [{ code: 'DEMAND', message: 'more is coming' }],
+      });
+    }
+    const { out, err } = await command(
+      'export',
+      'recommendations',
+      '--from',
+      at(1),
+      '--to',
+      at(620),
+    );
+    expect(err).toBe('');
+    const [head, ...rows] = out.trimEnd().split('\n');
+    expect(head).toContain('action,current_replicas,target_replicas,');
+    // A page has 500 of these 610.
+    expect(rows.map((row) => Number(row.split(',')[7]))).toEqual(
+      Array.from({ length: 610 }, (_, i) => i + 1),
+    );
+    expect(rows[0]).toBe(
+      `${at(1)},default,imported,web,*,scale_out,1,1,,9,,${at(6)},more is coming`,
+    );
+    const part = await command('export', 'recommendations', '--from', at(5), '--to', at(7));
+    expect(part.out.trimEnd().split('\n')).toHaveLength(3);
   });
 
   it('reads straight from a source', async () => {

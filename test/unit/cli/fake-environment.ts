@@ -63,6 +63,8 @@ export async function fakeApi(
         headers = {},
         body,
       } = answer ?? errorAnswer(404, 'NOT_FOUND', 'no route');
+      // The time of this machine is nothing to a test: one that wants a date gives it.
+      response.sendDate = false;
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
       response.end(typeof body === 'string' ? body : JSON.stringify(body));
     });
@@ -122,6 +124,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     stderr: { write: (text) => err.push(text) },
     stdin: Readable.from([]),
     clock: { now: () => epochMs(now) },
+    uptimeMs: () => now,
     sleep: async (ms) => {
       if (options.onSleep?.(slept.length)) for (const handler of handlers) handler();
       slept.push(ms);

@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
+import { policyUsed } from '#app/recommend/policy-of.ts';
 import {
   type Recommendation,
   RecommendRequestSchema,
   type RecommendResponse,
   RecommendResponseSchema,
 } from '#contracts/http/recommend.ts';
+import { DEFAULT_POLICY } from '#core/recommend/policy.ts';
 import { fakeApi, run } from './fake-environment.ts';
 
 const SCALE_OUT: Recommendation = {
@@ -92,6 +94,7 @@ async function recommend(options: string, recommendation = SCALE_OUT) {
     metadata: {
       cooldown_active: false,
       target_utilization: 0.7,
+      policy: policyUsed(DEFAULT_POLICY),
       model: 'auto',
       model_version: 'abc123',
       dry_run: false,

@@ -11,10 +11,10 @@ import {
 } from '#cli/render/table.ts';
 import { terminalOf } from '#cli/render/terminal.ts';
 import { formatAge, timeFormat } from '#cli/render/time.ts';
-import { formatValue, scaleFor } from '#cli/render/units.ts';
 import { closest } from '#core/closest.ts';
 import { DomainError } from '#core/errors.ts';
 import { durationMs, epochMs } from '#core/time.ts';
+import { formatValue, scaleFor } from '#core/units.ts';
 
 const ASCII = { width: 40, unicode: false, color: false };
 const UNICODE = { width: 40, unicode: true, color: false };

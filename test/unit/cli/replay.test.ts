@@ -94,6 +94,7 @@ const RUN = {
   created_at: '2026-01-15T00:00:00Z',
   finished_at: '2026-01-15T00:00:30Z',
   error: null,
+  workload: null,
 } as const;
 
 async function replay(

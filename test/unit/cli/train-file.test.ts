@@ -83,7 +83,7 @@ describe('helios train --config with the configuration of a network', () => {
     expect(err.split('\n')).toEqual([
       'cpu.yaml container_name: web is not looked up, -d and --container name the workload',
       'cpu.yaml data.outlier_threshold: clipping outliers would remove the peaks that capacity is for',
-      'cpu.yaml training.device: training runs where TensorFlow.js does',
+      'cpu.yaml training.device: training runs on the processor',
       '',
     ]);
   });

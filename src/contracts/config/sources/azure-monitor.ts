@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Revealed } from '../secret.ts';
 import {
   ApiUrlSchema,
   lookbackMinutes,
@@ -129,4 +130,5 @@ export const AzureMonitorSourceSchema = z.strictObject({
   lookback_minutes: lookbackMinutes(5),
   request_timeout: requestTimeout,
 });
-export type AzureMonitorSourceConfig = z.infer<typeof AzureMonitorSourceSchema>;
+/** With its secrets. */
+export type AzureMonitorSourceConfig = Revealed<z.infer<typeof AzureMonitorSourceSchema>>;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { RegionSchema } from '../accounts.ts';
 import { CloudWatchMappingSchema } from '../cloudwatch.ts';
+import type { Revealed } from '../secret.ts';
 import { lookbackMinutes, PlainNameSchema, periodSeconds, SecretSchema } from './common.ts';
 
 /** Such as `AWS/EC2/CPUUtilization`: the namespace ends at the last slash. */
@@ -57,4 +58,5 @@ export const CloudWatchSourceSchema = z.strictObject({
     description: 'what reading may cost a month; a thirtieth of it is spent a day at most',
   }),
 });
-export type CloudWatchSourceConfig = z.infer<typeof CloudWatchSourceSchema>;
+/** With its secrets. */
+export type CloudWatchSourceConfig = Revealed<z.infer<typeof CloudWatchSourceSchema>>;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { METRIC_NAME } from '#core/series/metric-catalogue.ts';
+import { secretSchema } from '../secret.ts';
 
 /** An address of an API: encrypted, except on this machine. */
 export const ApiUrlSchema = z
@@ -18,7 +19,8 @@ export const MetricNameSchema = z
 /** A unit as `conversionTo` reads it, such as `percent` or `MiB`. */
 export const UnitSchema = z.string().min(1).max(32);
 
-export const SecretSchema = z.string().min(1).max(16_384);
+/** Keys, passwords, tokens. */
+export const SecretSchema = secretSchema(16_384);
 
 /** Names that stand in queries: no quotes, nothing that ends a string. */
 export const PlainNameSchema = z

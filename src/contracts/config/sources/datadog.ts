@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Revealed } from '../secret.ts';
 import {
   ApiUrlSchema,
   lookbackMinutes,
@@ -90,4 +91,5 @@ export const DatadogSourceSchema = z.strictObject({
   lookback_minutes: lookbackMinutes(5),
   request_timeout: requestTimeout,
 });
-export type DatadogSourceConfig = z.infer<typeof DatadogSourceSchema>;
+/** With its secrets. */
+export type DatadogSourceConfig = Revealed<z.infer<typeof DatadogSourceSchema>>;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Revealed } from '../secret.ts';
 import {
   ApiUrlSchema,
   lookbackMinutes,
@@ -48,20 +49,32 @@ export const GcpMetricSchema = z.strictObject({
 });
 export type GcpMetric = z.infer<typeof GcpMetricSchema>;
 
-/** What a key file holds; what is not listed is not needed. */
-export const GcpKeySchema = z.looseObject({
+const keyFields = {
   type: z.string(),
   client_email: z.string().optional(),
   private_key_id: z.string().optional(),
-  private_key: SecretSchema.optional(),
   token_uri: ApiUrlSchema.optional(),
   client_id: z.string().optional(),
-  client_secret: SecretSchema.optional(),
-  refresh_token: SecretSchema.optional(),
   project_id: z.string().optional(),
   quota_project_id: z.string().optional(),
+};
+
+/** What a key file holds; what is not listed is not needed. */
+export const GcpKeySchema = z.looseObject({
+  ...keyFields,
+  private_key: z.string().min(1).optional(),
+  client_secret: z.string().min(1).optional(),
+  refresh_token: z.string().min(1).optional(),
 });
 export type GcpKey = z.infer<typeof GcpKeySchema>;
+
+/** The same within a configuration, where a secret may be kept elsewhere. */
+const ConfiguredKeySchema = z.looseObject({
+  ...keyFields,
+  private_key: SecretSchema.optional(),
+  client_secret: SecretSchema.optional(),
+  refresh_token: SecretSchema.optional(),
+});
 
 /** Keys of the source `gcp-monitoring`. */
 export const GcpMonitoringSourceSchema = z.strictObject({
@@ -73,7 +86,7 @@ export const GcpMonitoringSourceSchema = z.strictObject({
   endpoint: ApiUrlSchema.optional().meta({
     description: 'instead of https://monitoring.googleapis.com',
   }),
-  credentials: GcpKeySchema.optional().meta({
+  credentials: ConfiguredKeySchema.optional().meta({
     description: 'what a key file holds; better is credentials_file, or no key at all',
   }),
   credentials_file: z.string().min(1).max(4_096).optional().meta({
@@ -101,4 +114,5 @@ export const GcpMonitoringSourceSchema = z.strictObject({
   lookback_minutes: lookbackMinutes(10),
   request_timeout: requestTimeout,
 });
-export type GcpMonitoringSourceConfig = z.infer<typeof GcpMonitoringSourceSchema>;
+/** With its secrets. */
+export type GcpMonitoringSourceConfig = Revealed<z.infer<typeof GcpMonitoringSourceSchema>>;

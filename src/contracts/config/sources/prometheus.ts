@@ -5,6 +5,7 @@ import {
   prometheusConnectionFields,
   ServerUrlSchema,
 } from '../prometheus.ts';
+import { SecretSchema } from './common.ts';
 
 /** The sets of queries that Helios brings along. */
 export const PROMETHEUS_PRESETS = ['containers', 'pods', 'nodes', 'http'] as const;
@@ -52,14 +53,14 @@ export const PrometheusSourceSchema = z
     endpoint: ServerUrlSchema.optional().meta({ description: 'the seeds’ word for url' }),
     ...prometheusConnectionFields,
     auth: PrometheusAuthSchema.optional(),
-    api_key: z.string().min(1).max(16_384).optional().meta({
+    api_key: SecretSchema.optional().meta({
       description: 'the seeds’ word for a bearer token',
     }),
     credentials: z
       .strictObject({
         username: z.string().min(1).max(256).optional(),
-        password: z.string().min(1).max(1_024).optional(),
-        token: z.string().min(1).max(16_384).optional(),
+        password: SecretSchema.optional(),
+        token: SecretSchema.optional(),
       })
       .optional()
       .meta({ description: 'the seeds’ word for auth: username and password, or token' }),

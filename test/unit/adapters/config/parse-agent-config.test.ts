@@ -70,6 +70,19 @@ log_level: debug
     });
   });
 
+  it('may have sections with nothing in them, but no misspelled ones', async () => {
+    const { config, said } = await parse(
+      'agent:\n  # name: a\nendpoint:\nhelios:\nsources:\n  - {type: prometheus, url: http://p}\n',
+    );
+    expect(said).toEqual([]);
+    expect(config).toMatchObject({
+      agent: { collection_interval: 15 },
+      sources: [{ name: 'prometheus' }],
+    });
+    expect((await parse('agent:\nsources:\n')).config?.sources).toEqual([]);
+    expect((await parse('agnet:\n')).said.join()).toContain('did you mean agent?');
+  });
+
   it('fills variables in, as numbers and truth values where those are wanted', async () => {
     const text = `
 agent: {collection_interval: "\${EVERY:-60}"}

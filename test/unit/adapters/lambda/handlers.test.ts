@@ -5,7 +5,7 @@ import { parseEnv } from '#adapters/lambda/parse-env.ts';
 import { createQueueHandler } from '#adapters/lambda/queue-handler.ts';
 import { createTaskHandler } from '#adapters/lambda/task-handler.ts';
 import { PipelineEnvSchema, WorkEnvSchema } from '#contracts/env.ts';
-import type { WorkMessage } from '#contracts/events.ts';
+import type { WorkloadMessage } from '#contracts/events.ts';
 import { DomainError } from '#core/errors.ts';
 import { recordingLogger } from '#test/helpers/recording-logger.ts';
 
@@ -48,7 +48,7 @@ describe('a task', () => {
 describe('a queue', () => {
   const record = (messageId: string, body: unknown): SQSRecord =>
     ({ messageId, body: typeof body === 'string' ? body : JSON.stringify(body) }) as SQSRecord;
-  const consumer = (work: (message: WorkMessage) => Promise<Record<string, unknown>>) => {
+  const consumer = (work: (message: WorkloadMessage) => Promise<Record<string, unknown>>) => {
     const logger = recordingLogger();
     return { consume: createQueueHandler(work, logger), logger };
   };

@@ -281,8 +281,62 @@ it('a body of text is sent as it is, under its own type and the same guards', as
     headers: {
       'content-type': 'text/plain; version=0.0.4',
       'x-content-type-options': 'nosniff',
-      'cache-control': 'no-store',
+      'cache-control': 'private, no-cache',
+      etag: expect.any(String),
     },
     body: 'a 1\n',
+  });
+});
+
+describe('an answer to GET', () => {
+  const RUNS = 'GET /api/v1/runs';
+  /** SHA-256 of `"abc"` with its quotes, in base64url, by `printf '"abc"' | openssl sha256 -binary | base64`. */
+  const TAG = 'W/"bMQ_hY-7djMBY3ta-XDipGtG9GHyfloPQeAJxZuCeyU"';
+  const asking = (known?: string, answer: unknown = 'abc') => {
+    const handler = createHttpHandler(
+      ROUTES,
+      { listRuns: async () => answer, train: async () => 'abc' },
+      recordingLogger(),
+    );
+    return (routeKey: string) => {
+      const event = httpEvent(routeKey);
+      const headers = { ...event.headers, ...(known !== undefined && { 'if-none-match': known }) };
+      return handler({ ...event, headers }, CONTEXT);
+    };
+  };
+
+  it('names what it holds, and is asked for again', async () => {
+    expect(await asking()(RUNS)).toMatchObject({
+      statusCode: 200,
+      headers: { etag: TAG, 'cache-control': 'private, no-cache' },
+      body: '"abc"',
+    });
+  });
+
+  it.each([TAG, TAG.slice(2), `"other", ${TAG}`, `W/"other",${TAG}`])(
+    'is not sent again to who has it: %s',
+    async (known) => {
+      const { statusCode, headers, body } = await asking(known)(RUNS);
+      expect(statusCode).toBe(304);
+      expect(headers).toMatchObject({ etag: TAG, 'cache-control': 'private, no-cache' });
+      expect(body).toBeUndefined();
+    },
+  );
+
+  it.each(['', '*', '"other"', TAG.replaceAll('"', '')])(
+    'is sent to who has another: %s',
+    async (known) => {
+      expect(await asking(known)(RUNS)).toMatchObject({ statusCode: 200, body: '"abc"' });
+    },
+  );
+
+  it('has no name where it is an error, or an answer to a change', async () => {
+    const busy = await asking(TAG, new Answer(503, 'abc'))(RUNS);
+    const started = await asking(TAG)('POST /api/v1/train');
+    for (const { headers } of [busy, started]) {
+      expect(headers).not.toHaveProperty('etag');
+      expect(headers).toHaveProperty('cache-control', 'no-store');
+    }
+    expect([busy.statusCode, started.statusCode]).toEqual([503, 202]);
   });
 });

@@ -6,6 +6,7 @@ import { PrometheusServersSchema } from '#contracts/config/prometheus-servers.ts
 import { PrometheusSourceSchema } from '#contracts/config/sources/prometheus.ts';
 import { addMs, epochMs, HOUR, MINUTE } from '#core/time.ts';
 import { workloadId } from '#core/workload.ts';
+import { noSecrets } from '#test/helpers/no-secrets.ts';
 import { fake, minutes } from './fake-prometheus.ts';
 
 const NOON = epochMs(Date.UTC(2026, 0, 1, 12));
@@ -66,8 +67,7 @@ describe('the configuration', () => {
           ],
         },
       ]),
-      { now: () => addMs(NOON, HOUR) },
-      {},
+      { clock: { now: () => addMs(NOON, HOUR) }, env: {}, secrets: noSecrets },
     );
     const plan = plans.get('default#default#cart#*');
     const [answer] =

@@ -4,6 +4,7 @@ import { openPrometheus } from '#adapters/sources/prometheus-kind.ts';
 import { PrometheusSourceSchema } from '#contracts/config/sources/prometheus.ts';
 import { addMs, epochMs, HOUR, MINUTE } from '#core/time.ts';
 import { workloadId, workloadLabel } from '#core/workload.ts';
+import { noSecrets } from '#test/helpers/no-secrets.ts';
 import { type Answer, fake, matrix, minutes, onEnd, says } from './fake-prometheus.ts';
 
 const NOON = epochMs(Date.UTC(2026, 0, 1, 12));
@@ -22,6 +23,7 @@ async function open(url: string, config: Record<string, unknown> = {}) {
       },
       random: () => 1,
       env: {},
+      secrets: noSecrets,
       name: 'prom',
       workload: workloadId({ deployment: 'host' }),
       labels: { cluster: 'eu' },
@@ -208,6 +210,7 @@ describe('the connection', () => {
       sleep: async () => {},
       random: () => 0,
       env: {},
+      secrets: noSecrets,
       name: 'p',
       workload: workloadId({ deployment: 'd' }),
       labels: {},

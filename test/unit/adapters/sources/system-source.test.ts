@@ -7,6 +7,7 @@ import type { Collected } from '#app/ports/metric-source.ts';
 import { SystemSourceSchema } from '#contracts/config/sources/system.ts';
 import { type Clock, durationMs, epochMs, MINUTE } from '#core/time.ts';
 import { workloadId } from '#core/workload.ts';
+import { noSecrets } from '#test/helpers/no-secrets.ts';
 
 const WORKLOAD = workloadId({ namespace: 'local', deployment: 'host' });
 const NOON = Date.parse('2026-01-05T12:00:00Z');
@@ -266,6 +267,7 @@ describe('the system source of an agent', () => {
         random: () => 0.5,
         fetch,
         env: {},
+        secrets: noSecrets,
         name: 'system',
         workload: WORKLOAD,
         labels: {},

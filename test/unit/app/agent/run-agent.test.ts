@@ -187,8 +187,10 @@ describe('an agent', () => {
   it('stops when its key is refused, and keeps what waits', async () => {
     const { time, mood, start } = world();
     const error = new DomainError('UNAUTHORIZED', 'there is no such key');
-    mood.answer = () => ({ kind: 'refused', error });
+    mood.answer = DOWN;
     const agent = await start([opened(counting(time))]);
+    await time.pass(0);
+    mood.answer = () => ({ kind: 'refused', error });
     await time.pass(SECOND);
     expect(await agent.ended).toEqual({ refusal: error, isHanging: false });
     expect(agent.buffer.state().waitingSamples).toBe(1);
@@ -206,6 +208,35 @@ describe('an agent', () => {
     expect(await agent.ended).toEqual({ isHanging: false });
     expect(calls.send.length).toBeGreaterThan(sent);
     expect(await stored()).toEqual(numbers(source.readings));
+  });
+
+  it('still sends what was being read when it was told to stop', async () => {
+    const { time, start, stored } = world();
+    const source = counting(time);
+    const { sweep } = source;
+    // A reading takes a second.
+    source.sweep = async (request) => {
+      const found = sweep?.(request);
+      await time.sleep(SECOND);
+      return found ?? { workloads: [], problems: [] };
+    };
+    const agent = await start([opened(source)]);
+    await time.pass(500);
+    expect(source.readings).toBe(1);
+    agent.stop();
+    await time.pass(2 * SECOND);
+    expect(await agent.ended).toEqual({ isHanging: false });
+    expect(await stored()).toEqual([1]);
+    expect(agent.buffer.state().waitingSamples).toBe(0);
+  });
+
+  it('waits two seconds at most for what is being read when it is told to stop', async () => {
+    const { time, start } = world();
+    const agent = await start([opened({ ...counting(time), sweep: () => new Promise(() => {}) })]);
+    await time.pass(SECOND);
+    agent.stop();
+    await time.pass(2 * SECOND);
+    expect(await agent.ended).toEqual({ isHanging: false });
   });
 
   it('gives a batch up that Helios cannot take, and sends the others', async () => {

@@ -72,7 +72,7 @@ describe('a round of collection', () => {
       services.clock.set(addMs(NOW, DEFAULT_STEP, round));
       const messages = await sent(setup);
       expect(messages).toContainEqual({ kind: 'collect', workload: WEB });
-      reads += messages.filter(({ workload }) => workload === API).length;
+      reads += messages.filter((each) => 'workload' in each && each.workload === API).length;
     }
     const answer = await readCollectionBudget({ ...services, ...setup });
     expect(answer).toMatchObject({ status: 'lowered', lowered_series: 1 });
@@ -103,7 +103,8 @@ describe('a round of collection', () => {
       },
     };
     const setup = await setUp(50, finder);
-    const keys = async () => (await sent(setup)).map(({ workload }) => workload);
+    const keys = async () =>
+      (await sent(setup)).map((each) => ('workload' in each ? each.workload : each.source));
     expect(await keys()).toEqual([WEB, API]);
     expect(await keys()).toEqual([WEB, API, 'default#lambda#pay#*']);
     const problem = async () => {

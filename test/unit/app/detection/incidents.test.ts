@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { concludeFeedback, HELIOS } from '#app/detection/conclude-feedback.ts';
 import { giveFeedback } from '#app/detection/give-feedback.ts';
-import { listIncidents } from '#app/detection/incident-queries.ts';
+import { getIncident, listIncidents } from '#app/detection/incident-queries.ts';
 import { toIncident } from '#app/detection/to-incident.ts';
 import type { Feedback } from '#contracts/http/incidents.ts';
 import {
+  IncidentDetailSchema,
   IncidentListSchema,
   IncidentQuerySchema,
   IncidentSchema,
@@ -83,6 +84,39 @@ describe('giveFeedback', () => {
     expect((await give('ada', 'arn:aws:iam::1:user/eve')).feedback?.by).toBe(
       'arn:aws:iam::1:user/eve',
     );
+  });
+
+  it('is taken back, also from a scoring that still knows it', async () => {
+    const opened = openIncidentAt(NOW);
+    await services.incidents.save(opened);
+    const marked = await giveFeedback(services, opened.id, { label: 'expected' }, 'ada');
+    const given = await giveFeedback(services, opened.id, { label: 'none' }, 'ada');
+    expect(given).toEqual(opened);
+    expect(await services.incidents.save(marked)).toEqual(opened);
+  });
+});
+
+describe('getIncident', () => {
+  it('knows what went live in the six hours before it and while it lasted', async () => {
+    const incident = closedAt(openIncidentAt(addMs(NOW, HOUR, -2)), addMs(NOW, HOUR, -1));
+    await services.incidents.save(incident);
+    // Its six hours begin at 04:00; what comes at its end or later did not cause it.
+    const deployments = ['03:59:59', '04:00:00', '10:30:00', '11:00:00'];
+    const moments = deployments.map((time) => at(`2026-03-05T${time}Z`));
+    await services.marks.add(incident.workload, moments, NOW);
+    expect(IncidentDetailSchema.parse(await getIncident(services, incident.id))).toEqual({
+      incident,
+      deployments: {
+        from: '2026-03-05T04:00:00.000Z',
+        to: '2026-03-05T11:00:00.000Z',
+        at: ['2026-03-05T04:00:00.000Z', '2026-03-05T10:30:00.000Z'],
+      },
+    });
+  });
+
+  it('looks until now while it is open', async () => {
+    const { id } = await services.incidents.save(openIncidentAt(addMs(NOW, HOUR, -1)));
+    expect((await getIncident(services, id)).deployments).toMatchObject({ to: toIso(NOW) });
   });
 });
 

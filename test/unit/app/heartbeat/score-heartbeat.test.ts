@@ -280,6 +280,45 @@ describe('a stage that breaks is named, and the alarm fires within two periods',
   });
 });
 
+describe('what is no failure raises no alarm', () => {
+  it('a round that is left out', async () => {
+    const world = await deployment();
+    await world.round();
+    // The next one would be due; the one after it comes instead, and scores before it collects.
+    world.services.clock.set(addMs(world.services.clock.now(), CYCLE));
+    expect(world.isAlarmed()).toBe(false);
+    await world.round();
+    expect(new Set(world.verdicts)).toEqual(new Set(['ok']));
+    expect(world.isAlarmed()).toBe(false);
+  });
+
+  it('a training that runs, while the last one is of this day', async () => {
+    const world = await deployment();
+    await world.services.runs.create('night', 'schedule');
+    await world.services.runs.stageStarted('night', HEARTBEAT_KEY, 'engineer');
+    await world.round();
+    expect(new Set(world.verdicts)).toEqual(new Set(['ok']));
+  });
+});
+
+describe('a clock that was wrong', () => {
+  it('for a day does not make the heartbeat new for another day, nor its last check the newest', async () => {
+    const world = await deployment();
+    const right = world.services.clock.now();
+    const ok = { state: 'ok', stage: null, message: '' } as const;
+    const ahead = addMs(right, HOUR, 24);
+    await world.services.heartbeats.note(ahead, addMs(ahead, CYCLE, 2), ok);
+    // It says nothing of now.
+    expect(await world.stageOf()).toBe('score');
+    world.services.registry.pointer = async () => undefined;
+    await world.round();
+    expect(await world.stageOf()).toBeNull();
+    world.services.clock.set(addMs(world.services.clock.now(), HOUR));
+    await world.round();
+    expect(await world.stageOf()).toBe('train');
+  });
+});
+
 describe('a new heartbeat', () => {
   it('is starting for as long as its first model may take, and raises no alarm', async () => {
     const services = memoryServices(START);

@@ -75,6 +75,8 @@ describe('one model', () => {
     expect(model.coverage.length).toBeGreaterThan(0);
     expect(model.provenance).toMatchObject({ code_version: 'test', seed: 1 });
     expect(model).not.toHaveProperty('artifact_key');
+    // Naive served before the first champion.
+    expect(model.rollback_to).toEqual({ version: null });
   });
 
   it.each(['nonsense', 'default~shop~web~*~cpu_utilization~gone', 'a~b~c~d~e~f'])(
@@ -96,6 +98,7 @@ describe('the champion', () => {
       model: { version: 'old', stage: 'champion' },
       previous_version: champion,
     });
+    expect((await getModel(services, idOf('old'))).rollback_to).toEqual({ version: champion });
     const back = PromotionResponseSchema.parse(await rollbackModel(services, idOf('old')));
     expect(back).toMatchObject({
       model: { version: champion, stage: 'champion' },
@@ -111,6 +114,7 @@ describe('the champion', () => {
       model: { version: champion, stage: 'archived' },
       previous_version: champion,
     });
+    expect((await getModel(services, idOf(champion))).rollback_to).toBeNull();
     const again = rollbackModel(services, idOf(champion));
     expect(await rejectionOf(again)).toBe('ROLLBACK_IMPOSSIBLE');
   });

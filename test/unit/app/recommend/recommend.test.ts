@@ -54,6 +54,7 @@ describe('recommend', () => {
         execute_by: '2026-03-04T12:00:00.000Z',
         // Two replicas more: 1 an hour, 730 a month.
         cost: { price_per_replica_hour: 0.5, change_per_hour: 1, change_per_month: 730 },
+        metadata: { policy: { target_utilization: 0.7, quantile: 0.9, lead_time_seconds: 300 } },
       },
     );
   });

@@ -1,13 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import { runReplay } from '#app/replay/run-replay.ts';
-import { getReplay, startReplay } from '#app/replay/start-replay.ts';
-import { ReplayReportSchema, type ReplayRequest } from '#contracts/http/replay.ts';
+import { getReplay, listReplays, startReplay } from '#app/replay/start-replay.ts';
+import {
+  ReplayListSchema,
+  ReplayQuerySchema,
+  ReplayReportSchema,
+  type ReplayRequest,
+} from '#contracts/http/replay.ts';
 import { functionPlaceholder } from '#contracts/pipeline/definition.ts';
 import { REPLAY_PIPELINE } from '#contracts/pipeline/replay-definition.ts';
+import { addMs, DAY } from '#core/time.ts';
 import { createHandler as createSimulate } from '#functions/simulate/handler.ts';
 import { bindDefinition } from '#server/state-machine/bind-definition.ts';
 import { runStateMachine } from '#server/state-machine/interpreter.ts';
 import { lambdaTasks } from '#server/state-machine/tasks.ts';
+import { feed } from '#test/helpers/feed.ts';
 import { at, memoryServices } from '#test/helpers/memory-services.ts';
 import { recordingExecutions } from '#test/helpers/recording-executions.ts';
 import { recordingLogger } from '#test/helpers/recording-logger.ts';
@@ -91,6 +98,39 @@ describe('a replay as a run', () => {
       state: 'failed',
       error: { code: 'NOT_FOUND' },
     });
+  });
+
+  it('is listed with its workload, newest first', async () => {
+    const { services, executions } = setUp();
+    await feed(
+      services,
+      { request_rate: HISTORY.values.slice(0, 96) },
+      { start: at('2026-03-01T00:00:00Z') },
+    );
+    const started = async (asked: ReplayRequest) => {
+      const deps = { ...services, executions, newSuffix: () => 'abc' };
+      const { run } = await startReplay(deps, asked);
+      await runReplay(services, { run_id: run.run_id });
+      return run.run_id;
+    };
+    const older = await started({ deployment: 'web', run_id: 'z' });
+    services.clock.set(addMs(NOW, DAY));
+    const newer = await started({ deployment: 'web', namespace: 'shop', run_id: 'a' });
+    const listed = async (query: object) => {
+      const { runs } = await listReplays(services, ReplayQuerySchema.parse(query));
+      return ReplayListSchema.parse({ runs }).runs.map(({ run_id, workload }) => [
+        run_id,
+        workload?.namespace ?? null,
+      ]);
+    };
+    // The first is about no workload that is known: there is no default/web.
+    expect(await listed({})).toEqual([
+      [newer, 'shop'],
+      [older, null],
+    ]);
+    expect(await listed({ deployment: 'web' })).toEqual([[newer, 'shop']]);
+    expect(await listed({ limit: '1' })).toEqual([[newer, 'shop']]);
+    expect(await listed({ deployment: 'db' })).toEqual([]);
   });
 
   it.each(['replay-none', '../up', ''])('that is not there is not found: %j', async (id) => {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { dispatch } from '#app/scheduled/dispatch.ts';
+import { seenMetrics } from '#app/workload-directory.ts';
 import { ScheduleEventSchema, type WorkMessage, WorkMessageSchema } from '#contracts/events.ts';
 import { SCHEDULES } from '#contracts/schedules.ts';
+import { DEFAULT_STEP } from '#core/time.ts';
+import { parseWorkloadKey } from '#core/workload.ts';
 import { feed } from '#test/helpers/feed.ts';
 import { at, memoryServices } from '#test/helpers/memory-services.ts';
 import { recordingQueue } from '#test/helpers/recording-queue.ts';
@@ -27,6 +30,20 @@ describe('the schedule', () => {
     expect(await dispatched('collect-and-score')).toEqual([
       { kind: 'collect', workload: HOST },
       { kind: 'collect', workload: WEB },
+      { kind: 'score', workload: API },
+    ]);
+  });
+
+  it('collect-and-score reads a source as a whole once, and leaves its workloads to that', async () => {
+    const services = memoryServices(NOW);
+    const note = { step: DEFAULT_STEP, metrics: seenMetrics([{ metric: 'cpu_cores', at: NOW }]) };
+    await services.directory.note(parseWorkloadKey(WEB), { ...note, source: 'azure' });
+    await services.directory.note(parseWorkloadKey(API), { ...note, source: 'agent' });
+    const queue = recordingQueue();
+    const event = ScheduleEventSchema.parse({ task: 'collect-and-score' });
+    await dispatch({ ...services, queue, collected: [], sources: ['azure'] }, event);
+    expect(queue.sent.map((message) => WorkMessageSchema.parse(message))).toEqual([
+      { kind: 'sweep', source: 'azure' },
       { kind: 'score', workload: API },
     ]);
   });

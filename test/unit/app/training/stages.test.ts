@@ -217,7 +217,7 @@ describe('a stage', () => {
     expect((await runs.detail('r1')).details[0]?.stages[0]?.state).toBe('running');
   });
 
-  it('refuses an output of another form, and one that is gone', async () => {
+  it('refuses an output of another form, one that is gone, and one that nobody has named', async () => {
     const { artifacts } = await open();
     const ref = await artifacts.save('test', { metrics: { cpu: 1 } });
     expect(await rejectionOf(loadStage(artifacts, EngineeredDataSchema, ref))).toBe(
@@ -227,6 +227,8 @@ describe('a stage', () => {
     expect(await rejectionOf(loadStage(artifacts, EngineeredDataSchema, gone))).toBe(
       'ARTIFACT_CORRUPT',
     );
-    await expect(loadStage(artifacts, EngineeredDataSchema, undefined)).rejects.toThrow(RangeError);
+    expect(await rejectionOf(loadStage(artifacts, EngineeredDataSchema, undefined))).toBe(
+      'REQUEST_INVALID',
+    );
   });
 });

@@ -48,6 +48,33 @@ describe('the growth after deployments', () => {
     expect(Math.abs(mean(246) - mean(560))).toBeLessThan(0.08);
   });
 
+  it('is not moved by what one deployment does beyond the greatest age', () => {
+    // The last one stays for 1,000 steps, and goes on growing where the nodes end: 256 steps and half
+    // as much again on the scale of logarithms. Its level is that of the ages that others have, too.
+    const since = Float64Array.from({ length: 1_628 }, (_, row) => SINCE[row] ?? row - 628);
+    const random = seededRandom(7, 'growth');
+    const long = since.map((steps, row) => {
+      const level = row < 580 ? 3 : 5;
+      const beyond = steps > 363 ? 0.3 : 0;
+      return level + grown(steps === Infinity ? 256 : steps) + beyond + 0.01 * normal(random);
+    });
+    const growth = learnGrowth(long, since, STEP);
+    const expected = [-0.5, -0.5, -0.5, -0.5, -0.4, -0.3, -0.2, -0.1, 0];
+    for (const [node, value] of expected.entries()) {
+      expect(Math.abs((growth?.nodes[node] ?? 9) - value)).toBeLessThan(0.03);
+    }
+  });
+
+  it('stays where it is at ages that no deployment has reached', () => {
+    // Four of 120 steps each: node 7, at 128 steps, is the nearest to those from 91 on.
+    const since = Float64Array.from({ length: 480 }, (_, row) => row % 120);
+    const held = since.map((steps, row) => Math.floor(row / 120) + grown(steps));
+    const { nodes = [] } = learnGrowth(held, since, STEP) ?? {};
+    expect(nodes.slice(7)).toEqual([0, 0]);
+    expect(nodes[6]).toBeLessThan(-0.03);
+    expect(nodes[6]).toBeGreaterThan(-0.1);
+  });
+
   it('is linear in the logarithm of the age, and level beyond the nodes', () => {
     const nodes = [-8, -7, -6, -5, -4, -3, -2, -1, 0];
     expect(growthAt({ nodes }, 0, STEP)).toBe(-8);

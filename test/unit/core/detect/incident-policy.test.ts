@@ -26,6 +26,9 @@ describe('the minimum effect', () => {
     ]);
     expect(notable(105, { tolerance: 5 })).toBe(true);
     expect(notable(105, { tolerance: 5.1 })).toBe(false);
+    // However small the noise is, 2 %.
+    expect(notable(102, { tolerance: 0.1 })).toBe(true);
+    expect(notable(101.9, { tolerance: 0.1 })).toBe(false);
     // 10 % of −100 is 10, too.
     expect(notable(-110, { expected: -100 })).toBe(true);
     expect(notable(105, { tolerance: GAP })).toBe(false);

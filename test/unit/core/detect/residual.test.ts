@@ -1,10 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  type FittedResidual,
-  ResidualStateSchema,
-  residualDetector,
-  restoreResidual,
-} from '#core/detect/residual.ts';
+import { type FittedResidual, residualDetector, restoreResidual } from '#core/detect/residual.ts';
+import { ResidualStateSchema } from '#core/detect/residual-state.ts';
 import { DEFAULT_THRESHOLD } from '#core/detect/severity.ts';
 import { DomainError } from '#core/errors.ts';
 import { normal, type Random, seededRandom } from '#core/math/random.ts';
@@ -116,8 +112,9 @@ describe('residualDetector', () => {
       const inside = values.filter((value, i) => Math.abs(value - expected[i]!) <= tolerance[i]!);
       // Three median absolute deviations hold 95.7 % of normal noise; days to come are not those learned.
       expect(inside.length / values.length).toBeGreaterThan(0.85);
-      // Not by being wide: noise of 8, 8 and 3 per cent, of which three deviations are twice as much.
-      if (metric !== 'temperature') expect(tolerance[0]! / expected[0]!).toBeLessThan(0.2);
+      // Not by being wide: noise of 8, 8 and 3 per cent, of which three deviations are twice as much,
+      // and a fifth for a level and a course that are not known exactly.
+      if (metric !== 'temperature') expect(tolerance[0]! / expected[0]!).toBeLessThan(0.21);
     }
   });
 
@@ -185,8 +182,21 @@ describe('what the residual detector finds', () => {
       'memory_bytes',
       (value, since) => value * (1 + 0.25 * Math.min(1, since / 24)),
     );
-    expect(delay(slow, 'memory_bytes')).toBeGreaterThan(2);
-    expect(delay(slow, 'memory_bytes')).toBeLessThan(24);
+    expect(delay(slow, 'memory_bytes')).toBeGreaterThan(0);
+    expect(delay(slow, 'memory_bytes')).toBeLessThan(12);
+  });
+
+  it('is a leak, expected where memory was before it began to grow', () => {
+    // Half a usual step (1.3 %) a row, so that no move over an hour or two is unusual.
+    const leaking = changed('memory_bytes', (value, since) => value * (1 + 0.0065 * (since + 1)));
+    const alarm = delay(leaking, 'memory_bytes');
+    expect(alarm).toBeGreaterThan(0);
+    expect(alarm).toBeLessThan(24);
+    const seen = FITTED.detect(frame(leaking), AT).get('memory_bytes');
+    const before = COLUMNS.memory_bytes?.slice(AT - 40, AT) ?? new Float64Array(0);
+    const usual = before.reduce((sum, value) => sum + value, 0) / before.length;
+    // After 30 rows it is a fifth more; the level of the last hours would be nearly that.
+    expect((seen?.expected[30] ?? 0) / usual).toBeLessThan(1.08);
   });
 
   it('is a relation that breaks while both metrics stay in their ranges', () => {

@@ -5,6 +5,7 @@ import { boostTrees } from '#engines/boosting/boost-trees.ts';
 import { objectiveOf } from '#engines/boosting/objective.ts';
 import { type BoostingParameters, completeParameters } from '#engines/boosting/parameters.ts';
 import type { TrainingMatrix } from '#engines/boosting/training-matrix.ts';
+import { loadKernels } from '#kernels/kernels.ts';
 import { bestSplitOf } from '#test/helpers/best-split.ts';
 import { rejectionOf } from '#test/helpers/error-code.ts';
 import {
@@ -121,6 +122,16 @@ describe('missing values', () => {
     const matrix = column([-most, 1, most, NONE, NONE], [0, 0, 0, 8, 8]);
     const { predict } = prepareTrees(await boostTrees(matrix, STUMP));
     expect([-most, 1, most, NONE].map((value) => predict([value]))).toEqual([0, 0, 0, 8]);
+  });
+
+  it('are split from all values of a node, though larger ones are elsewhere', async () => {
+    const low = [1, 2, NONE, NONE, 1, 2].flatMap((value) => [value, 0]);
+    const high = [9, 9, 9, 9].flatMap((value) => [value, 1]);
+    const labels = Float32Array.of(0, 0, 8, 8, 0, 0, 100, 100, 100, 100);
+    const matrix = { rows: Float32Array.of(...low, ...high), columns: 2, labels };
+    // The second column parts the labels of 100, then the first one 0 from 8.
+    const { predict } = prepareTrees(await boostTrees(matrix, { ...STUMP, max_depth: 2 }));
+    expect(Float32Array.from(labels, (_, i) => predict(rowOf(matrix, i)))).toEqual(labels);
   });
 
   it('belong to the heavier side where there were none', async () => {
@@ -316,6 +327,20 @@ describe('a training', () => {
     setImmediate(() => controller.abort(new Error('no longer wanted')));
     const rounds = { rounds: 2_000, max_depth: 1 };
     await expect(boostTrees(matrix, rounds, { signal })).rejects.toThrow('no longer wanted');
+  });
+
+  it('gives its memory back, however it ends', async () => {
+    const loaded = loadKernels();
+    if (!loaded.isAvailable) throw new Error(loaded.reason.message);
+    const before = loaded.kernels.bytesInUse;
+    const matrix = smoothMatrix(100);
+    await boostTrees(matrix, SMALL);
+    let calls = 0;
+    const late = () => {
+      if (++calls === 3) throw new Error('out of time');
+    };
+    await expect(boostTrees(matrix, SMALL, { checkpoint: late })).rejects.toThrow('out of time');
+    expect(loaded.kernels.bytesInUse).toBe(before);
   });
 
   it('says so when 32-bit floats do not reach', async () => {
