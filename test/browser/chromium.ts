@@ -2,8 +2,11 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { until } from '#test/helpers/until.ts';
 
 const COMMANDS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const SETTLE_MS = 60_000;
+const LOOK_MS = 100;
 const OUTPUT = 'test-output/dashboard';
 
 /** The Chromium of this machine: `CHROMIUM_PATH`, or the first on the path; undefined where there is none. */
@@ -54,7 +57,17 @@ export async function openTab(browser: Browser, url: string): Promise<Tab> {
   const settle = async () => {
     await page.locator('h1').first().waitFor();
     await page.waitForLoadState('networkidle');
-    await page.locator('.loading').first().waitFor({ state: 'detached' });
+    await until(SETTLE_MS, 'everything to be loaded', async () => {
+      // What is out of sight is loaded when it comes into it.
+      const isLoading = await page.evaluate<boolean>(`(() => {
+        const loading = document.querySelector('.loading');
+        loading?.scrollIntoView();
+        return loading !== null;
+      })()`);
+      if (isLoading) await page.waitForTimeout(LOOK_MS);
+      return !isLoading;
+    });
+    await page.evaluate('scrollTo(0, 0)');
   };
   return {
     page,

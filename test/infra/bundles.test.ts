@@ -50,7 +50,7 @@ describe('bundles', () => {
       'src/contracts/http/common.ts',
     ]);
     expect(inputs.filter((input) => input.startsWith('functions/catalog/resources/'))).toHaveLength(
-      11,
+      12,
     );
   });
 

@@ -65,7 +65,7 @@ describe('stacks', () => {
       HeliosApi: {
         'ApiGatewayV2::Api': 1,
         'ApiGatewayV2::Integration': 9,
-        'ApiGatewayV2::Route': 55,
+        'ApiGatewayV2::Route': 60,
         'ApiGatewayV2::Stage': 1,
         'CloudWatch::Alarm': 18,
         'IAM::Policy': 10,

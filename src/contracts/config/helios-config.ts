@@ -48,7 +48,7 @@ export const HeliosConfigSchema = z
         minimum_improvement: z.number().min(0).max(0.5).default(0.05),
         recurrent: z.enum(['nightly', 'on-request']).default('on-request').meta({
           description:
-            'when AWS trains recurrent networks: a network takes minutes to hours a metric; the local process does it on request',
+            'when AWS trains recurrent networks: a network takes some seconds of CPU a metric; the local process does it on request',
         }),
         native_image: z.boolean().default(false).meta({
           description:

@@ -47,8 +47,28 @@ export function hourlySpreads(
   return logs.map((log) => Math.exp(middle + share * (log - middle)));
 }
 
-/** Between the middles of the hours, linearly. */
-export function spreadAt(spreads: readonly number[], at: number): number {
+/**
+ * The spreads at each row of a grid, between the middles of the hours.
+ *
+ * @param from - the row of index 0
+ */
+export function spreadsOver(
+  spreads: readonly number[],
+  { start, step }: { readonly start: EpochMs; readonly step: DurationMs },
+  from: number,
+  length: number,
+): Float64Array {
+  const perDay = DAY / step;
+  const column = new Float64Array(length);
+  for (let i = 0; i < length; i++) {
+    // A day later it is the same.
+    const isKnown = i >= perDay && Number.isInteger(perDay);
+    column[i] = isKnown ? column[i - perDay]! : spreadAt(spreads, start + (from + i) * step);
+  }
+  return column;
+}
+
+function spreadAt(spreads: readonly number[], at: number): number {
   const position = (at % DAY) / HOUR - 0.5;
   const hour = Math.floor(position);
   const share = position - hour;

@@ -49,31 +49,52 @@ export function rampColumns(
   });
 }
 
-/** What a ramp that rises by 1 a step has beyond what its past foretells, oldest first. */
-function rampSurprises(steps: number, coefficients: readonly number[]): Float64Array {
-  return Float64Array.from({ length: steps }, (_, i) =>
-    coefficients.reduce((rise, each, lag) => rise - each * Math.max(0, i - lag), i + 1),
-  );
+/** A ramp as it surprises, with what its filter needs. */
+interface Ramp {
+  readonly weights: Float64Array;
+  readonly sum: number;
+  readonly squares: number;
 }
 
-function rampAt(
-  surprises: SummedColumn,
-  row: number,
-  ramp: Float64Array,
-  sinceBreak: number,
-): number {
-  const from = row + 1 - ramp.length;
-  const room = Math.min(BEFORE.most, from, sinceBreak + 1 - ramp.length - SETTLING);
+/** What a ramp that rises by 1 a step has beyond what its past foretells, oldest first. */
+function rampSurprises(steps: number, coefficients: readonly number[]): Ramp {
+  const weights = Float64Array.from({ length: steps }, (_, i) =>
+    coefficients.reduce((rise, each, lag) => rise - each * Math.max(0, i - lag), i + 1),
+  );
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return { weights, sum, squares: weights.reduce((total, weight) => total + weight ** 2, 0) };
+}
+
+function rampAt(column: SummedColumn, row: number, ramp: Ramp, sinceBreak: number): number {
+  const { weights, sum, squares } = ramp;
+  const from = row + 1 - weights.length;
+  const room = Math.min(BEFORE.most, from, sinceBreak + 1 - weights.length - SETTLING);
   if (room < BEFORE.least) return Number.NaN;
-  const before = meanBetween(surprises, from - room, from);
+  const before = meanBetween(column, from - room, from);
+  if (Number.isNaN(before)) return before;
+  let product = 0;
+  for (let i = 0; i < weights.length; i++) product += weights[i]! * column.values[from + i]!;
+  return Number.isNaN(product)
+    ? holedRampAt(column, from, weights, before, room)
+    : (product - before * sum) / Math.sqrt(squares + sum ** 2 / room);
+}
+
+/** The same where some surprises are missing; NaN when more than half are. */
+function holedRampAt(
+  { values }: SummedColumn,
+  from: number,
+  weights: Float64Array,
+  before: number,
+  room: number,
+): number {
   let [product, sum, squares, held] = [0, 0, 0, 0];
-  for (let i = 0; i < ramp.length; i++) {
-    const surprise = surprises.values[from + i]!;
+  for (const [i, weight] of weights.entries()) {
+    const surprise = values[from + i]!;
     if (Number.isNaN(surprise)) continue;
     held++;
-    product += ramp[i]! * (surprise - before);
-    sum += ramp[i]!;
-    squares += ramp[i]! ** 2;
+    product += weight * (surprise - before);
+    sum += weight;
+    squares += weight ** 2;
   }
-  return held * 2 >= ramp.length ? product / Math.sqrt(squares + sum ** 2 / room) : Number.NaN;
+  return held * 2 >= weights.length ? product / Math.sqrt(squares + sum ** 2 / room) : Number.NaN;
 }

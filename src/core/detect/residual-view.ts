@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { median, present } from '../math/statistics.ts';
 import type { DurationMs, EpochMs } from '../time.ts';
 import { learnAutoregression, learnDynamics, MIN_ROWS } from './autoregression.ts';
-import { HOURS, hourlySpreads, spreadAt } from './hourly-spreads.ts';
+import { HOURS, hourlySpreads, spreadsOver } from './hourly-spreads.ts';
 import { rarityOf } from './rarity.ts';
 import { rampColumns, rampReach } from './residual-ramps.ts';
 import {
@@ -156,29 +156,29 @@ export function extremenessOf(
   const extremeness = new Float64Array(deviations[0]?.length ?? 0).fill(Number.NaN);
   for (const [k, column] of deviations.entries()) {
     const { above, below } = statistics[k]!;
-    const [up, down] = [beyond(above, 0), beyond(below, dropPenalty)];
+    const [up, down] = [boundsOf(above, 0), boundsOf(below, dropPenalty)];
+    const least = Math.max(up.least, down.least);
     for (let i = 0; i < column.length; i++) {
       const deviation = column[i]!;
       if (Number.isNaN(deviation)) continue;
-      const most = Math.max(up(deviation), down(-deviation));
+      let most = least;
+      if (deviation > up.within) most = Math.max(most, up.least + rarityOf(deviation) / up.scale);
+      if (-deviation > down.within) {
+        most = Math.max(most, down.least + rarityOf(-deviation) / down.scale);
+      }
       if (!(extremeness[i]! >= most)) extremeness[i] = most;
     }
   }
   return extremeness;
 }
 
-/**
- * How far a deviation in one direction lies beyond the usual block maximum, in its scales. Most lie far
- * within it: they are all told to lie as far within as there is.
- */
-function beyond(extremes: Extremes | null, penalty: number): (deviation: number) => number {
-  if (!extremes) return () => -Infinity;
+/** Up to `within` a deviation is far within the usual: all of these are told to be `least` extreme. */
+function boundsOf(extremes: Extremes | null, penalty: number) {
+  if (!extremes) return { within: Infinity, least: -Infinity, scale: 1 };
   const { location, scale } = extremes;
-  const least = -location / scale - penalty;
   // Above 0 the rarity of z is below ln 2 + z + z² / 2, whose root this is.
   const within = Math.sqrt(Math.max(1, 2 * (location - Math.LN2) + 1)) - 1;
-  return (deviation) =>
-    deviation <= within ? least : (rarityOf(deviation) - location) / scale - penalty;
+  return { within, least: -location / scale - penalty, scale };
 }
 
 /**
@@ -226,6 +226,7 @@ function standardised(
   from: number,
 ): Float64Array {
   const deviations = new Float64Array(column.length);
+  const usual = spreadsOver(spreads, { start, step }, from, column.length);
   // The greatest edge within reach lies at this row.
   let greatest = Math.max(0, from - reach);
   for (let i = 0; i < column.length; i++) {
@@ -233,7 +234,7 @@ function standardised(
     if (i === 0 || row - greatest >= reach) greatest = greatestEdge(edges, row, reach);
     else if (edges[row]! >= edges[greatest]!) greatest = row;
     const edge = edges[greatest]!;
-    const spread = spreadAt(spreads, start + row * step);
+    const spread = usual[i]!;
     deviations[i] =
       (column[i]! - centre) / (edge > 0 ? Math.hypot(spread, EDGE_DOUBT * edge) : spread);
   }

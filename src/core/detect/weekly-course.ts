@@ -110,8 +110,7 @@ function decoded({ slots }: WeeklyCourse): PreparedCourse {
 const STEEP = 4;
 
 function slotOfWeek(at: EpochMs, perDay: number): number {
-  const day = (Math.floor(at / DAY) + EPOCH_WEEKDAY) % DAYS;
-  return day * perDay + Math.floor(((at % DAY) * perDay) / DAY);
+  return Math.floor((((at + EPOCH_WEEKDAY * DAY) % WEEK) * perDay) / DAY);
 }
 
 /** The present values of each slot of the week, in order of time. */

@@ -68,7 +68,9 @@ describe('the branches of a fit', () => {
   });
 
   it('need the statistical one, whole', async () => {
-    await expect(merged({ boosted: { cpu: metricOf('xgboost') } })).rejects.toThrow(RangeError);
+    expect(await rejectionOf(merged({ boosted: { cpu: metricOf('xgboost') } }))).toBe(
+      'REQUEST_INVALID',
+    );
     const { artifacts } = memoryStores();
     const fitted = await artifacts.save('test', { metrics: { cpu: { members: {} } } });
     expect(await rejectionOf(mergeBranches(artifacts, { ...ITEM, fitted }))).toBe(
