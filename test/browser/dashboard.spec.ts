@@ -227,7 +227,7 @@ function optionOf(page: Page, text: string): Promise<string> {
 
 async function openVersion(page: Page, version: string): Promise<void> {
   await page
-    .getByRole('link', { name: version.slice(0, 12) })
+    .getByRole('button', { name: version.slice(0, 12) })
     .first()
     .click();
   await page.getByRole('button', { name: 'Promote', exact: true }).waitFor();

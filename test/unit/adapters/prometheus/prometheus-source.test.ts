@@ -1,11 +1,14 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { awsSigner } from '#adapters/aws/sign-http.ts';
 import { openPrometheus } from '#adapters/sources/prometheus-kind.ts';
 import { PrometheusSourceSchema } from '#contracts/config/sources/prometheus.ts';
 import { addMs, epochMs, HOUR, MINUTE } from '#core/time.ts';
 import { workloadId, workloadLabel } from '#core/workload.ts';
 import { noSecrets } from '#test/helpers/no-secrets.ts';
+import { timersThatRunOut } from '#test/helpers/timers-that-run-out.ts';
 import { type Answer, fake, matrix, minutes, onEnd, says } from './fake-prometheus.ts';
+
+afterEach(() => jest.restoreAllMocks());
 
 const NOON = epochMs(Date.UTC(2026, 0, 1, 12));
 async function open(url: string, config: Record<string, unknown> = {}) {
@@ -152,10 +155,12 @@ describe('answers that are odd', () => {
   });
 
   it('a hang ends with the time limit of the request, and is tried again', async () => {
-    const { url, came } = await fake(() => {}, minutes);
+    const { limits, runOut } = timersThatRunOut();
+    const { url, came } = await fake(() => void setImmediate(runOut), minutes);
     const { sweep, slept } = await open(url, { request_timeout: 0.1 });
     expect(valuesOf(await sweep())).toHaveLength(10);
     expect(came).toHaveLength(2);
+    expect(limits).toEqual([100, 100]);
     // Full jitter with random = 1: the bound of the first pause.
     expect(slept).toEqual([1_000]);
   });

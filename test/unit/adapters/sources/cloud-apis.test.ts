@@ -142,17 +142,6 @@ describe.each(CLOUDS)('$name', (cloud) => {
       expect(api.to(cloud.asks)).toHaveLength(tries);
     },
   );
-
-  it('gives up on a server that hangs, and on a hang reads the same again', async () => {
-    const slow = { request_timeout: 0.05 };
-    const { sweep, server: api } = await opened(
-      cloud,
-      faulty(cloud, 'hang', () => true),
-      slow,
-    );
-    expect(await failure(sweep())).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
-    expect(api.to(cloud.asks)).toHaveLength(SOURCE_ATTEMPTS);
-  });
 });
 
 describe('credentials', () => {

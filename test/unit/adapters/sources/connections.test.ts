@@ -12,6 +12,7 @@ import { PrometheusSourceSchema } from '#contracts/config/sources/prometheus.ts'
 import { type ApiServer, startApiServer } from '#test/helpers/api-server.ts';
 import { CLOUDS, cloudDeps, RANGE } from '#test/helpers/cloud-apis.ts';
 import { testAuthority } from '#test/helpers/test-certificate.ts';
+import { timersThatRunOut } from '#test/helpers/timers-that-run-out.ts';
 
 const failure = (work: Promise<unknown> | undefined): Promise<unknown> =>
   (work ?? Promise.resolve()).then(
@@ -30,19 +31,12 @@ describe('a server that hangs', () => {
 
   /** Timers that run out when a request has come, whatever they were set to. */
   async function hanging() {
-    const limits: number[] = [];
-    let runOut = () => {};
-    jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
-      limits.push(ms);
-      const controller = new AbortController();
-      runOut = () => controller.abort(new DOMException('the time is over', 'TimeoutError'));
-      return controller.signal;
-    });
+    const { limits, runOut } = timersThatRunOut();
     server = await startApiServer(({ path }) => {
       const cloud = CLOUDS.find(({ asks }) => path.includes(asks));
       const isToken = cloud === undefined && /token/.test(path);
       if (isToken) return { body: { access_token: 't0ken', expires_in: 3_600 } };
-      setImmediate(() => runOut());
+      setImmediate(runOut);
       return 'hang';
     });
     return { url: server.url, limits };

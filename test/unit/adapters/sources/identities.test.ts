@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it, jest } from '@jest/globals';
 import { SOURCE_ATTEMPTS } from '#adapters/sources/open-http.ts';
 import type { MetricSource } from '#app/ports/metric-source.ts';
 import { DomainError } from '#core/errors.ts';
@@ -9,6 +9,7 @@ import { addMs, MINUTE, SECOND } from '#core/time.ts';
 import { type ApiAnswer, type ApiServer, startApiServer } from '#test/helpers/api-server.ts';
 import { azure, type Cloud, cloudDeps, gcp, KEYS, NOW } from '#test/helpers/cloud-apis.ts';
 import { settableClock } from '#test/helpers/memory-services.ts';
+import { timersThatRunOut } from '#test/helpers/timers-that-run-out.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'helios-identities-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -21,6 +22,7 @@ const fileOf = (name: string, content: string) => {
 let server: ApiServer | undefined;
 let source: MetricSource | undefined;
 afterEach(async () => {
+  jest.restoreAllMocks();
   await source?.close?.();
   await server?.close();
 });
@@ -226,8 +228,11 @@ describe.each(WAYS)('$name', (way) => {
 
   it('is given up when it hangs, and asked again in the next round', async () => {
     let isHanging = true;
-    const { api, ask } = await opened(way, (n) => (isHanging ? 'hang' : token(n)), {
-      request_timeout: 0.03,
+    const { runOut } = timersThatRunOut();
+    const { api, ask } = await opened(way, (n) => {
+      if (!isHanging) return token(n);
+      setImmediate(runOut);
+      return 'hang';
     });
     const code = /metadata|managed|msi/.test(way.asks) || 'metadata-flavor' in way.proof;
     expect(await failure(ask())).toMatchObject({
