@@ -251,6 +251,8 @@ async function callOf(path: string): Promise<string> {
     case '/api/v1/series':
     case '/api/v1/forecasts':
       return `${path}${sampleSeries}`;
+    case '/api/v1/recommendations':
+      return `${path}${sample}&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z`;
     default:
       return path;
   }
