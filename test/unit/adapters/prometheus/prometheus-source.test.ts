@@ -8,7 +8,9 @@ import { noSecrets } from '#test/helpers/no-secrets.ts';
 import { timersThatRunOut } from '#test/helpers/timers-that-run-out.ts';
 import { type Answer, fake, matrix, minutes, onEnd, says } from './fake-prometheus.ts';
 
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 const NOON = epochMs(Date.UTC(2026, 0, 1, 12));
 async function open(url: string, config: Record<string, unknown> = {}) {

@@ -29,6 +29,7 @@ describe('the configuration of the seeds', () => {
   it.each([
     'type: gcp_monitoring\n    project_id: shop-1\n    namespaces: [shop]\n    options: {lookback_minutes: 5, alignment_period: 60}',
     'type: gcp-monitoring\n    config: {project_id: shop-1, metrics: [kubernetes.io/container/cpu/core_usage_time], filters: {namespace: shop}}',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the agent expands it
     'type: datadog\n    api_key: "${DD_KEY}"\n    credentials: {app_key: "${DD_APP}"}\n    metrics: [system.cpu.user]\n    options: {site: eu1, lookback_minutes: 5}',
     'type: azure_monitor\n    metrics: [Percentage CPU]\n    credentials: {subscription_id: 11111111-2222-3333-4444-555555555555}\n    options: {timespan: PT5M, interval: PT1M, resource_group: shop}',
     'type: cloudwatch\n    metrics: [AWS/EC2/CPUUtilization]\n    options: {region: eu-central-1, period: 300, lookback_minutes: 10, dimensions: {InstanceId: i-1}}',
