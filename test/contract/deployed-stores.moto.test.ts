@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from '@jest/globals';
 import { SignatureV4 } from '@smithy/signature-v4';
@@ -7,6 +7,7 @@ import { createDynamoClient } from '#adapters/aws/dynamo-client.ts';
 import { createDynamoObservationStore } from '#adapters/aws/dynamo-observation-store.ts';
 import type { DynamoClient } from '#adapters/aws/dynamo-operations.ts';
 import { createS3ObjectStore } from '#adapters/aws/s3-object-store.ts';
+import { Sha256 } from '#adapters/aws/sha256.ts';
 import { type Resource, synthesise } from '../infra/synthesise.ts';
 import { describeCatalogStore } from './catalog-store-contract.ts';
 import { describeObjectStore } from './object-store-contract.ts';
@@ -73,28 +74,6 @@ async function cloudFormation(
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${Action}: ${answer.status} ${text.slice(0, 500)}`);
   return text;
-}
-
-class Sha256 {
-  readonly #hash;
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash =
-      secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(secret));
-  }
-  update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(bytesOf(data));
-  }
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-  reset(): void {}
-}
-
-function bytesOf(data: string | ArrayBuffer | ArrayBufferView): Uint8Array {
-  if (typeof data === 'string') return Buffer.from(data);
-  return ArrayBuffer.isView(data)
-    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    : new Uint8Array(data);
 }
 
 /** The physical name of the one resource whose construct's path ends so. */

@@ -6,6 +6,7 @@ import { useChange } from '../../api/use-change.ts';
 import { useRefresh, useResource } from '../../api/use-resource.ts';
 import { ConfirmDialog } from '../../components/dialog.tsx';
 import { workloadTitle } from '../../components/name.tsx';
+import { NumberField } from '../../components/number-field.tsx';
 
 /** Asks what is to be trained, and starts it. */
 export function StartTraining({
@@ -92,18 +93,15 @@ export function StartTraining({
           ))}
         </fieldset>
       )}
-      <label class="form-field">
-        Hours of history
-        <input
-          type="number"
-          min="1"
-          max="9600"
-          step="1"
-          placeholder="672, four weeks"
-          value={hours}
-          onInput={(event) => setHours(event.currentTarget.value)}
-        />
-      </label>
+      <NumberField
+        label="Hours of history"
+        min="1"
+        max="9600"
+        step="1"
+        placeholder="672, four weeks"
+        value={hours}
+        onChange={setHours}
+      />
       <p class="quiet small">
         A version that is trained serves only if it wins against naive, seasonal naive and the
         champion.

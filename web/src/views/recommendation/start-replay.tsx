@@ -5,6 +5,7 @@ import { workloadQuery } from '../../api/query.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useRefresh } from '../../api/use-resource.ts';
 import { ConfirmDialog } from '../../components/dialog.tsx';
+import { NumberField } from '../../components/number-field.tsx';
 
 const REPLAY = '/api/v1/replay';
 
@@ -56,40 +57,31 @@ export function StartReplay({
         Settings of each policy are chosen on the first half of the past, and judged on the second.
         Nothing is changed by it.
       </p>
-      <label class="form-field">
-        Days of the past
-        <input
-          type="number"
-          min="1"
-          max="70"
-          step="1"
-          value={days}
-          onInput={(event) => setDays(event.currentTarget.value)}
-        />
-      </label>
-      <label class="form-field">
-        Seconds from the order of a unit until it serves
-        <input
-          type="number"
-          min="0"
-          max="86400"
-          step="1"
-          placeholder="as configured, or 300"
-          value={startUp}
-          onInput={(event) => setStartUp(event.currentTarget.value)}
-        />
-      </label>
-      <label class="form-field">
-        Price of a unit-hour
-        <input
-          type="number"
-          min="0"
-          step="any"
-          placeholder="as configured"
-          value={price}
-          onInput={(event) => setPrice(event.currentTarget.value)}
-        />
-      </label>
+      <NumberField
+        label="Days of the past"
+        min="1"
+        max="70"
+        step="1"
+        value={days}
+        onChange={setDays}
+      />
+      <NumberField
+        label="Seconds from the order of a unit until it serves"
+        min="0"
+        max="86400"
+        step="1"
+        placeholder="as configured, or 300"
+        value={startUp}
+        onChange={setStartUp}
+      />
+      <NumberField
+        label="Price of a unit-hour"
+        min="0"
+        step="any"
+        placeholder="as configured"
+        value={price}
+        onChange={setPrice}
+      />
     </ConfirmDialog>
   );
 }
