@@ -23,7 +23,7 @@ export function stubDetectors(step: DurationMs, expected: number): LoadedDetecto
     },
     toState: () => ({
       kind: 'residual',
-      version: 2,
+      version: 3,
       step_ms: step,
       level: 1,
       metrics: [],

@@ -1,6 +1,10 @@
 import * as z from 'zod';
+import { HOUR } from '../time.ts';
 import { type IncidentPolicy, type Side, sideOf } from './incident-policy.ts';
 import { type Observation, ObservationSchema, type Signal } from './incident-signal.ts';
+
+/** For so long after the onset, what was expected then is known as well as it was then. */
+const KNOWN_FOR = HOUR;
 
 /** A signal that has become part of an open incident. */
 export const MemberSchema = z.strictObject({
@@ -81,11 +85,18 @@ export function isEcho(imprint: Imprint, observation: Observation): boolean {
  * half of what the peak was away from it, or inside the usual band about it. So a shift that a detector
  * with a short memory has got used to, and scores no longer, is not taken for a recovery. Where nothing
  * is known to have been expected the scores decide alone.
+ *
+ * The band widens with the root of time, as metrics wander: hours later, one that has recovered need not
+ * be where it was.
  */
 function isBack(imprint: Imprint, observation: Observation): boolean {
-  const distance = deviationFrom(imprint.onset, observation);
-  if (distance === null || imprint.deviation === null) return true;
-  return distance < imprint.deviation / 2 || distance <= bandOf(imprint);
+  const { onset, deviation } = imprint;
+  const distance = deviationFrom(onset, observation);
+  if (distance === null || deviation === null) return true;
+  const age = observation.at - onset.at;
+  const band =
+    age > KNOWN_FOR ? (onset.tolerance ?? 0) * Math.sqrt(age / KNOWN_FOR) : bandOf(imprint);
+  return distance < deviation / 2 || distance <= band;
 }
 
 /** Half the usual band, unless the peak was inside it: then it tells nothing of this incident. */

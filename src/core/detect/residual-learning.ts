@@ -20,7 +20,7 @@ const MIN_MOVING = 0.5;
  * In health, some metric of a workload reaches the alarm threshold about once in this time, with an
  * effect that matters; not every time for long enough to be told.
  */
-const RETURN_PERIOD = durationMs(4 * DAY);
+const RETURN_PERIOD = durationMs(5 * DAY);
 /** Steps after a deployment in which nothing is opened, so that nothing is learned from them either. */
 const MASKED_STEPS = 6;
 /** Below this, everything would alarm that is as usual as the greatest value of any six hours. */

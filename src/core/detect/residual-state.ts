@@ -7,10 +7,9 @@ import { ResidualViewSchema, type ViewPlan } from './residual-view.ts';
 const MEMORY = /memory/;
 /** A metric by itself: does it jump, and does it lie elsewhere than an hour or a few before? */
 export const OWN: ViewPlan = {
-  surprises: [1, 2, 3, 6],
+  surprises: [1, 2, 4],
   contrasts: [
     { recent: 6, before: 36, gap: 0 },
-    { recent: 6, before: 24, gap: 24 },
     { recent: 12, before: 48, gap: 24 },
   ],
   ramps: [],
@@ -20,10 +19,7 @@ const OWN_OF_MEMORY: ViewPlan = { ...OWN, ramps: [4, 8, 16, 32, 64] };
 /** A metric beside its neighbour, whose own moves are taken out. */
 export const RELATION: ViewPlan = {
   surprises: [3],
-  contrasts: [
-    { recent: 4, before: 36, gap: 0 },
-    { recent: 12, before: 72, gap: 0 },
-  ],
+  contrasts: [{ recent: 4, before: 36, gap: 0 }],
   ramps: [],
 };
 
@@ -44,7 +40,7 @@ export type MetricState = z.infer<typeof MetricStateSchema>;
 
 export const ResidualStateSchema = z.strictObject({
   kind: z.literal('residual'),
-  version: z.literal(2),
+  version: z.literal(3),
   step_ms: z.number().positive(),
   /** The extremeness that is an alarm. */
   level: z.number().positive(),

@@ -18,9 +18,12 @@ import {
   type Residual,
 } from './residual-view.ts';
 import { summed } from './residual-windows.ts';
-import { DEFAULT_THRESHOLD } from './severity.ts';
+import { DEFAULT_THRESHOLD, SEVERITY_SCORES } from './severity.ts';
 
 const MIN_HISTORY = durationMs(4 * DAY);
+/** A metric has left its own level by this share, at least, of what it has moved beside its neighbour. */
+const BLAMED = 0.5;
+
 /** A residual detector that knows the metrics of one workload. */
 export interface FittedResidual extends FittedDetector<ResidualState> {
   /**
@@ -45,7 +48,8 @@ export interface FittedResidual extends FittedDetector<ResidualState> {
  * has seen the week, and the most extreme of all of them again: so that a workload, whatever its number of
  * metrics, reaches the threshold of 2.5 about as often as the return period says.
  *
- * What is expected of a metric that grows steadily is what it was before.
+ * What is expected of a metric that grows steadily is what it was before; of one that stands out beside
+ * its neighbour, what the neighbour lets expect.
  */
 export function residualDetector(): {
   /**
@@ -61,7 +65,7 @@ export function residualDetector(): {
       const sinceBreak = stepsSince(frame, breaks);
       const learned = learnMetrics(frame, sinceBreak);
       if (!learned) throw tooShort(need, frame.length);
-      return restoreResidual({ kind: 'residual', version: 2, step_ms: frame.step, ...learned });
+      return restoreResidual({ kind: 'residual', version: 3, step_ms: frame.step, ...learned });
     },
   };
 }
@@ -111,11 +115,13 @@ function scoresOf(
   const deviations = deviationsOf(residual, plan, metric.own, from);
   const growing = growingSteps(deviations, metric.own, plan, level);
   const alone = extremenessOf(deviations, metric.own, dropPenalty(metric.metric));
-  const extremeness = greater(alone, besideNeighbour(frame, metric, residual, from));
+  const beside = besideNeighbour(frame, metric, residual, from);
   const course = courseOf(metric.scale);
   const { growth } = metric.scale;
   const column = summed(residuals);
-  const scores = extremeness.map((each) => (DEFAULT_THRESHOLD / level) * Math.max(0, each));
+  const scores = greater(alone, beside.extremeness).map(
+    (each) => (DEFAULT_THRESHOLD / level) * Math.max(0, each),
+  );
   const [expected, tolerance, usual] = [0, 1, 2].map(() => new Float64Array(scores.length));
   for (let i = 0; i < scores.length; i++) {
     const row = from + i;
@@ -129,6 +135,9 @@ function scoresOf(
         : levelAt(column, row, overall);
     expected![i] = fromScale(position + centre, metric.scale);
     tolerance![i] = fromScale(position + centre + metric.tolerance, metric.scale) - expected![i]!;
+    if (scores[i]! >= SEVERITY_SCORES.low && beside.extremeness[i]! > alone[i]!) {
+      expected![i] = blamed(series.values[row]!, expected![i]!, beside.expectedAt(row));
+    }
     const isFactor = metric.scale.offset !== null && metric.scale.course !== null;
     usual![i] = isFactor ? Math.exp(usualPosition) : 1;
     // What is missing has no score, whatever the windows around it say.
@@ -137,17 +146,46 @@ function scoresOf(
   return { scores, expected: expected!, tolerance: tolerance!, usual: usual! };
 }
 
-/** The most extreme of what a metric does beside its neighbour; NaN throughout where it has none. */
+/** What a metric does beside its neighbour. */
+interface Beside {
+  /** Of each row from `from` on; NaN throughout where it has none. */
+  readonly extremeness: Float64Array;
+  /** What the neighbour lets expect at a row of the frame, in the metric's unit. */
+  expectedAt(row: number): number;
+}
+
 function besideNeighbour(
   frame: Frame,
   { metric, neighbour }: MetricState,
   residual: Residual,
   from: number,
-): Float64Array {
-  if (!neighbour) return new Float64Array(frame.length - from).fill(Number.NaN);
+): Beside {
+  if (!neighbour) {
+    const extremeness = new Float64Array(frame.length - from).fill(Number.NaN);
+    return { extremeness, expectedAt: () => Number.NaN };
+  }
+  const { view, own } = neighbour;
   const relation = relationOf(neighbour, frame, metric, residual.sinceBreak);
-  const deviations = deviationsOf({ ...residual, ...relation }, RELATION, neighbour.view, from);
-  return extremenessOf(deviations, neighbour.view, dropPenalty(metric));
+  const deviations = deviationsOf({ ...residual, ...relation }, RELATION, view, from);
+  const { values } = seriesOf(frame, metric);
+  const column = summed(relation.values);
+  return {
+    extremeness: extremenessOf(deviations, view, dropPenalty(metric)),
+    expectedAt(row) {
+      const level = levelAt(column, row, view.autoregression.centre);
+      return values[row]! - own.size * (relation.values[row]! - level);
+    },
+  };
+}
+
+/**
+ * What was to be expected of a value that stands out beside its neighbour: what the neighbour lets
+ * expect, unless the value has hardly left its own level, or to the other side; then it is the neighbour
+ * that has moved, and this metric is not to blame.
+ */
+function blamed(value: number, alone: number, beside: number): number {
+  const [own, together] = [value - alone, value - beside];
+  return own * together > 0 && Math.abs(own) >= BLAMED * Math.abs(together) ? beside : alone;
 }
 
 function tooShort(needSteps: number, haveSteps: number): DomainError {
