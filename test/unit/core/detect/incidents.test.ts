@@ -121,6 +121,21 @@ describe('an incident closes', () => {
     expect(story(back(111))).toEqual(['0 opened']);
   });
 
+  it('inside a band that widens with the hours, as metrics wander', () => {
+    // 140 was 40 above; the band of 10 is certain for an hour, and reaches to 130 after nine.
+    const used = { score: 0, value: 140, expected: 140 };
+    const held = (rows: number, value: number) =>
+      rowsOf([
+        { score: 4, value: 140 },
+        ...new Array(rows - 1).fill(used),
+        ...new Array(5).fill({ ...used, value }),
+      ]);
+    const closes = (rows: number) => ['0 opened', `${rows + 4} closed`];
+    expect(story(held(9 * 12, 129.9))).toEqual(closes(9 * 12));
+    expect(story(held(9 * 12 - 6, 129.9))).toEqual(['0 opened']);
+    expect(story(held(9 * 12, 130.5))).toEqual(['0 opened']);
+  });
+
   it('not inside the band when its peak was no farther out', () => {
     // A small shift that lasts: 20 above what was expected, in a band of 30.
     const small = { score: 4, value: 120, tolerance: 30 };

@@ -215,6 +215,21 @@ describe('what the residual detector finds', () => {
     }
   });
 
+  it('is expected where its neighbour lets expect it, unless the neighbour is to blame', () => {
+    const fewer = changed('request_rate', (value) => 0.9 * value);
+    const busier = changed('cpu_utilization', (value) => 1.2 * value);
+    const expectedOf = (columns: Columns) =>
+      FITTED.detect(frame(columns), AT).get('cpu_utilization')?.expected[1] ?? GAP;
+    const usual = expectedOf(COLUMNS);
+    // A processor that is busier with fewer requests should be less busy than usual.
+    expect(expectedOf({ ...fewer, cpu_utilization: busier.cpu_utilization! }) / usual).toBeCloseTo(
+      0.9,
+      1,
+    );
+    // Requests alone have become fewer: the processor is where it was.
+    expect(expectedOf(fewer)).toBe(usual);
+  });
+
   it('is not memory that is freed, though it is requests that stay away', () => {
     expect(
       delay(
