@@ -17,11 +17,12 @@ interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-let server: Server | undefined;
+const servers: Server[] = [];
 afterEach(() => {
-  server?.closeAllConnections();
-  server?.close();
-  server = undefined;
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
 });
 
 /** A server that gives these replies in turn, the last for ever, and a client of it that does not wait. */
@@ -36,7 +37,7 @@ async function clientOf(
   const requests: { readonly target: unknown; readonly body: unknown }[] = [];
   const signed: IncomingMessage['headers'][] = [];
   const slept: number[] = [];
-  server = createServer(async (request, response) => {
+  const server = createServer(async (request, response) => {
     const body = JSON.parse(await textOf(request));
     requests.push({ target: request.headers['x-amz-target'], body });
     signed.push(request.headers);
@@ -47,6 +48,7 @@ async function clientOf(
     const headers = { 'x-amzn-requestid': 'id-1', ...reply.headers };
     response.writeHead(reply.status ?? 200, headers).end(text);
   });
+  servers.push(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
