@@ -8,6 +8,13 @@ import type { Extremes } from './return-level.ts';
 const CHANCE = { scale: 1.44, location: 1.76 } as const;
 /** Fewer than this tell nothing of how much they differ. */
 const LEAST_POOLED = 3;
+/**
+ * The greatest of several of these, each in its own scales, has this scale: little more than one, for
+ * what they were fitted to is not what they judge.
+ */
+const SCALE_OF_GREATEST = 1.2;
+/** A scale that differs by fewer standard errors than this differs by chance. */
+const BY_CHANCE = 2;
 /** Rarities of normal numbers have this scale; a narrower one is an accident of few blocks. */
 const NORMAL_SCALE = 1;
 
@@ -44,6 +51,21 @@ export function pooledExtremes(
         }),
       },
   );
+}
+
+/**
+ * The extremes of the greatest of all statistics, its scale drawn towards what it is known to be, but by
+ * no more than chance explains (limited translation; Efron & Morris 1972, Limiting the risk of Bayes and
+ * empirical Bayes estimators). A return level holds three of these scales: by chance alone it would differ
+ * by half an e-fold from one training to the next, and be higher where incidents were learned from.
+ *
+ * @param blocks - that the extremes were fitted to
+ */
+export function extremesOfGreatest({ location, scale }: Extremes, blocks: number): Extremes {
+  const chance = BY_CHANCE * Math.sqrt(CHANCE.scale / blocks);
+  const own = Math.log(scale / SCALE_OF_GREATEST);
+  const believed = Math.sign(own) * Math.max(0, Math.abs(own) - chance);
+  return { location, scale: SCALE_OF_GREATEST * Math.exp(believed) };
 }
 
 /** How one of these is drawn towards the others. */

@@ -4,7 +4,7 @@ import type { Series } from '../series/series.ts';
 import { DAY, type DurationMs, durationMs } from '../time.ts';
 import { dropPenalty } from './drop-penalty.ts';
 import { LEAST_EFFECT } from './incident-policy.ts';
-import { pooledExtremes } from './pooled-extremes.ts';
+import { extremesOfGreatest, pooledExtremes } from './pooled-extremes.ts';
 import { edgesOf, heldOutResiduals, learnScale } from './residual-metric.ts';
 import { chooseNeighbours, type Neighbour, relationOf } from './residual-neighbour.ts';
 import { distancesFromLevel, seriesOf } from './residual-rows.ts';
@@ -163,9 +163,10 @@ function learnExtremes(
     );
   }
   const usual = most.map((value, row) => (isUsual[row] ? value : Number.NaN));
-  const extremes = fitExtremes(usual, step);
-  if (!extremes) return undefined;
-  return { metrics, most, level: Math.max(LEAST_LEVEL, returnLevel(extremes, RETURN_PERIOD)) };
+  const fitted = fitExtremes(usual, step);
+  if (!fitted) return undefined;
+  const level = returnLevel(extremesOfGreatest(fitted, blocks), RETURN_PERIOD);
+  return { metrics, most, level: Math.max(LEAST_LEVEL, level) };
 }
 
 /** Why a metric cannot be judged, if so. */

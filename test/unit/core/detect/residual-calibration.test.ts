@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { hourlySpreads } from '#core/detect/hourly-spreads.ts';
-import { pooledExtremes } from '#core/detect/pooled-extremes.ts';
+import { extremesOfGreatest, pooledExtremes } from '#core/detect/pooled-extremes.ts';
 import { heldOutResiduals } from '#core/detect/residual-metric.ts';
 import type { ResidualView } from '#core/detect/residual-view.ts';
 import type { Extremes } from '#core/detect/return-level.ts';
@@ -117,5 +117,23 @@ describe('pooledExtremes', () => {
     expect(three?.above?.location).toBeCloseTo(9, 9);
     expect(three?.above?.scale).toBeCloseTo(3, 9);
     expect(pooledExtremes([undefined], 112)).toEqual([undefined]);
+  });
+});
+
+describe('extremesOfGreatest', () => {
+  const scaleOf = (scale: number, blocks: number) =>
+    extremesOfGreatest({ location: 3.5, scale }, blocks).scale;
+
+  it('takes a scale within two standard errors of 1.2 for 1.2', () => {
+    // √(1.44 / 100) is 12 %, two of them 24 % on the logarithm: 0.944 to 1.525.
+    for (const scale of [0.95, 1.2, 1.52]) expect(scaleOf(scale, 100)).toBeCloseTo(1.2, 12);
+    expect(extremesOfGreatest({ location: 3.5, scale: 1.2 }, 100).location).toBe(3.5);
+  });
+
+  it('leaves of more what chance does not explain', () => {
+    expect(scaleOf(3, 100)).toBeCloseTo(3 / Math.exp(0.24), 12);
+    expect(scaleOf(0.5, 100)).toBeCloseTo(0.5 * Math.exp(0.24), 12);
+    // Of few blocks, less is believed.
+    expect(scaleOf(3, 12)).toBeLessThan(scaleOf(3, 100));
   });
 });
